@@ -1,0 +1,152 @@
+"""Questions about whole exchanges: is a due request answered, and is another one answered by no contact."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from conformance import page
+from conformance.checks.check import require
+from conformance.checks.contact import is_somebody_elses
+from conformance.checks.envelope import CONTACT_OD
+from conformance.evidence import Evidence
+from conformance.transcript import Exchange, Part
+from conformance.verdict import Finding, Inconclusive, Nonconformity
+
+_WHAT_TO_CHECK = (
+    "check that the agent is logged in, that a contact is reserved for the agent, "
+    "and that the endpoint's URL is the bus itself"
+)
+
+
+def require_answers(evidence: Evidence) -> None:
+    """MAP-1: every proper request is answered, and by a `ContactOD` (Message Structure).
+
+    Counted are requests on sessions that had sent nothing else, and controls that stayed
+    unanswered although the same session answered the next one.
+    """
+    due = [x for x in evidence.exchanges(Part.DUE) if x.trouble is None]
+    silent = [x for x in due if not evidence.answered(x)] + _lost_controls(evidence)
+    vouched = [x for x in silent if x.asks_for in evidence.asserted]
+    misplaced: Nonconformity | None = None
+    unclear: Inconclusive | None = None
+    try:
+        require(CONTACT_OD, evidence.replies, evidence.pins)
+    except Nonconformity as nonconformity:
+        misplaced = nonconformity
+    except Inconclusive as inconclusive:
+        unclear = inconclusive
+    findings = [_no_answer(x, evidence) for x in vouched] + list(misplaced.findings if misplaced else ())
+    if findings:
+        raise Nonconformity(f"{findings[0].actual}", findings)
+    if silent:
+        raise Inconclusive(
+            f"agents.{silent[0].asks_for} got no answer within {evidence.reply_seconds:g} s, and the profile does not "
+            f"vouch for a reserved contact: {_WHAT_TO_CHECK}"
+        )
+    if unclear:
+        raise unclear
+
+
+def require_no_contact(evidence: Evidence, tests: Sequence[Exchange]) -> None:
+    """No contact comes for these requests, and a proper one, alike but for what is under test, is answered."""
+    findings: list[Finding] = []
+    strayed = uncontrolled = None
+    for test in tests:
+        contacts = evidence.handed_out(test)
+        own = [reply for reply in contacts if not is_somebody_elses(evidence, reply, test)]
+        findings += [
+            Finding("no contact", "a contact was handed out", reply.where("$"), reply.exchange) for reply in own[:1]
+        ]
+        if contacts and not own:
+            strayed = test
+        elif not contacts and not _is_controlled(evidence, test):
+            uncontrolled = test
+    if findings:
+        raise Nonconformity(f"a contact was handed out for {len(findings)} of {len(tests)} requests", findings)
+    if strayed:
+        raise Inconclusive(f"a contact of another agent strayed into {strayed.id} (RES-1), so nothing follows from it")
+    if uncontrolled:
+        raise Inconclusive(
+            f"no contact came in {uncontrolled.id}, but the proper request after it was not answered either, "
+            "so the silence proves nothing"
+        )
+
+
+def require_answer_after_login(evidence: Evidence, tests: Sequence[Exchange]) -> None:
+    """PRE-3: a session that was handed nothing before login is answered once the agent has logged in."""
+    for test in tests:
+        if evidence.handed_out(test):
+            raise Inconclusive("PRE-1 fails: the session was handed a contact before login")
+    controls = [control for test in tests for control in evidence.controls(test)]
+    if not controls:
+        raise Inconclusive("after login nothing was asked, because the run ended before")
+    same = [x for x in controls if x.session == tests[-1].session]
+    elsewhere = [x for x in controls if x.session != tests[-1].session]
+    if any(evidence.answered(x) for x in same):
+        return
+    may_move = not same or tests[-1].closed or not evidence.recording.reusable
+    if any(evidence.answered(x) for x in elsewhere):
+        if may_move:
+            return
+        raise Nonconformity("the session stays unanswered after login", [_no_answer(same[0], evidence)])
+    if not evidence.recording.answered_ways or not {x.asks_for for x in controls} <= evidence.asserted:
+        raise Inconclusive(f"no proper request of this agent was answered: {_WHAT_TO_CHECK}")
+    raise Inconclusive("a new session of this agent was not answered either, so login is not what is missing")
+
+
+def require_documented_topic(evidence: Evidence) -> None:
+    """REQ-2, first half: the request counts under a documented spelling of its topic."""
+    ways = evidence.recording.answered_ways
+    if not ways:
+        raise Inconclusive("no request was answered under either spelling of the topic")
+    pinned = evidence.pins.get("topic")
+    if pinned and all(way.topic != page.TOPICS[pinned] for way in ways):
+        raise Nonconformity(
+            f"not answered under topic {page.TOPICS[pinned]!r}, to which the reading is pinned",
+            [Finding(page.TOPICS[pinned], f"answered under {ways[0].topic} only", "$.topic of the request")],
+        )
+
+
+def require_pinned_source(evidence: Evidence) -> str:
+    """REQ-3 (advisory): says with and without which `source` requests were answered."""
+    ways = evidence.recording.answered_ways
+    if not ways:
+        raise Inconclusive("no request was answered, with source or without")
+    turned = [x for x in evidence.exchanges(probe="source-turned")]
+    answered = {ways[0].source} | {not ways[0].source for x in turned if evidence.answered(x)}
+    words = {True: "with source", False: "without source"}
+    pinned = evidence.pins.get("source")
+    if pinned and (pinned == "table") not in answered:
+        raise Nonconformity(
+            f"not answered {words[pinned == 'table']}, to which the reading is pinned",
+            [Finding(words[pinned == "table"], f"answered {words[ways[0].source]} only", "$.source of the request")],
+        )
+    return "answered " + " and ".join(words[side] for side in sorted(answered, reverse=True))
+
+
+def _lost_controls(evidence: Evidence) -> list[Exchange]:
+    controls = evidence.exchanges(Part.CONTROL)
+    return [
+        x
+        for x in controls
+        if not evidence.answered(x)
+        and any(
+            y.session == x.session and y.id > x.id and evidence.answered(y) and y.probe == x.probe for y in controls
+        )
+        and x.standard_way
+    ]
+
+
+def _is_controlled(evidence: Evidence, test: Exchange) -> bool:
+    elsewhere_counts = test.closed or not evidence.recording.reusable
+    return any(
+        evidence.answered(control)
+        and (control.session == test.session or elsewhere_counts or control.asks_for != test.agent)
+        for control in evidence.controls(test)
+    )
+
+
+def _no_answer(exchange: Exchange, evidence: Evidence) -> Finding:
+    actual = "the session was closed instead" if exchange.closed else f"no answer within {evidence.reply_seconds:g} s"
+    where = f"the request of agents.{exchange.asks_for} on session {exchange.session}"
+    return Finding(f"a {page.REPLY} with the reserved contact", actual, where, exchange.id)

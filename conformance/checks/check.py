@@ -1,0 +1,111 @@
+"""A question about one reply, and how it is asked of every reply of a run.
+
+Checks are layered: where an outer one finds a fault in a reply, the inner one has nothing to
+judge in it. So one fault is booked on one clause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from conformance.reply import Message
+from conformance.verdict import Finding, Inconclusive, Nonconformity
+
+Pins = Mapping[str, str]
+"""The readings that the user pinned to a side: name of the reading to `table` or `sample`."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A reply, or a contact handed out unasked. `number` counts them over the run, from 1."""
+
+    number: int
+    message: Message
+    exchange: str | None = None
+    agent: str | None = None
+    after_ms: float | None = None
+    standard_way: bool = True
+
+    @property
+    def value(self) -> dict[str, object]:
+        """The JSON object it is; empty where it is none (RSP-1 has failed then)."""
+        value = self.message.parsed.value
+        return value if isinstance(value, dict) else {}
+
+    @property
+    def response(self) -> dict[str, object]:
+        """`message.response`; empty where an outer layer is missing."""
+        message = self.value.get("message")
+        response = message.get("response") if isinstance(message, dict) else None
+        return response if isinstance(response, dict) else {}
+
+    def where(self, path: str) -> str:
+        """A place in this reply, for a finding."""
+        after = "" if self.after_ms is None else f", {self.after_ms:.0f} ms after the request"
+        return f"{path} of reply {self.number}{after}"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a check found wrong in a reply; `path` is a JSONPath."""
+
+    expected: str
+    actual: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """One clause's question about one reply; `outer` are the checks that come before it."""
+
+    clause: str
+    ask: Callable[[Reply, Pins], Difference | None]
+    outer: tuple[Check, ...] = field(default=())
+
+    def blocked_by(self, reply: Reply, pins: Pins) -> Check | None:
+        """The outermost check that already finds a fault in this reply."""
+        for check in self.outer:
+            blocker = check.blocked_by(reply, pins)
+            if blocker is not None:
+                return blocker
+            if check.ask(reply, pins) is not None:
+                return check
+        return None
+
+    def accepts(self, reply: Reply, pins: Pins) -> bool:
+        """Whether this reply passes this check and all outer ones."""
+        return self.blocked_by(reply, pins) is None and self.ask(reply, pins) is None
+
+
+def finding(reply: Reply, difference: Difference) -> Finding:
+    """A difference with the place where it can be seen."""
+    return Finding(difference.expected, difference.actual, reply.where(difference.path), reply.exchange)
+
+
+def require(check: Check, replies: Iterable[Reply], pins: Pins) -> None:
+    """Ask the check of every reply; raises `Nonconformity` or `Inconclusive`."""
+    findings: list[Finding] = []
+    blocked: list[tuple[Reply, Check]] = []
+    asked = 0
+    # A run holds hundreds of replies of a few texts: each text is judged once.
+    judged: dict[str, tuple[Check | None, Difference | None]] = {}
+    for reply in replies:
+        text = reply.message.event.frame or ""
+        if text not in judged:
+            blocker = check.blocked_by(reply, pins)
+            judged[text] = (blocker, None if blocker else check.ask(reply, pins))
+        blocker, difference = judged[text]
+        if blocker is not None:
+            blocked.append((reply, blocker))
+            continue
+        asked += 1
+        if difference is not None:
+            findings.append(finding(reply, difference))
+    if findings:
+        raise Nonconformity(f"{len(findings)} of {asked} replies: {findings[0].actual}", findings)
+    if blocked:
+        reply, blocker = blocked[0]
+        raise Inconclusive(f"{blocker.clause} fails in reply {reply.number}, which leaves nothing to judge there")
+    if not asked:
+        raise Inconclusive("no contact was handed out in this run, so there is nothing to judge")

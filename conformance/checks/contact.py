@@ -1,0 +1,177 @@
+"""Whose contact it is (RES-1): each agent is handed the reserved one, never a colleague's.
+
+Compared are only members that pass their own clauses, as text, so that a ContactID may be a
+Number here and a String there.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from conformance import page
+from conformance.checks.check import Reply
+from conformance.checks.formats import FORMATS
+from conformance.checks.members import filled, typed, value_of
+from conformance.evidence import Evidence
+from conformance.transcript import Exchange, Part
+from conformance.verdict import Finding, Inconclusive, Nonconformity, Untested
+
+_MAY_BE_EMPTY = {"Prefix", "Suffix"}
+_OWN = {Part.DUE, Part.CONTROL}
+
+
+def comparable(reply: Reply, pins: Mapping[str, str]) -> dict[str, str]:
+    """The members of a contact that pass their own clauses, as text."""
+    return {
+        member: _as_text(value_of(reply, member, pins))
+        for member in page.MEMBERS
+        if typed(member).accepts(reply, pins)
+        and (member in _MAY_BE_EMPTY or filled(member).accepts(reply, pins))
+        and (member not in FORMATS or FORMATS[member].accepts(reply, pins))
+    }
+
+
+def require_own_contacts(evidence: Evidence) -> None:
+    """RES-1 over every contact that came to an agent who has a reservation (Overview)."""
+    findings = crossings(evidence)
+    if findings:
+        raise Nonconformity(findings[0].actual, findings)
+    handed = _handed(evidence)
+    if not handed:
+        raise Inconclusive("no contact was handed out in this run, so there is nothing to compare")
+    if "other" not in evidence.roles:
+        raise Untested("the profile names no agents.other, so no two agents could be compared")
+    for role in ("reserved", "other"):
+        if not any(_members(evidence, reply) for reply in handed.get(role, ())):
+            raise Inconclusive(f"agents.{role} was handed no contact with members that can be compared")
+
+
+def require_no_strangers_contact(evidence: Evidence, tests: Iterable[Exchange]) -> None:
+    """RES-1 for requests that name nobody properly: whatever comes, it is no other agent's contact."""
+    findings = [
+        Finding("no contact of another agent", f"the contact of agents.{owner}", reply.where("$"), reply.exchange)
+        for test in tests
+        for reply in evidence.handed_out(test)
+        for owner in _owners(evidence, reply)
+        if owner != test.asks_for and test.asks_for not in _owners(evidence, reply)
+    ]
+    if findings:
+        raise Nonconformity(findings[0].actual, findings)
+
+
+def crossings(evidence: Evidence) -> list[Finding]:
+    """What is wrong with the contacts that agents with a reservation were handed on proper requests."""
+    if "crossings" not in evidence.memory:
+        evidence.memory["crossings"] = _crossings(evidence)
+    found: list[Finding] = evidence.memory["crossings"]
+    return found
+
+
+def _crossings(evidence: Evidence) -> list[Finding]:
+    handed = _handed(evidence)
+    findings = [
+        finding
+        for role, replies in handed.items()
+        for reply in replies
+        for finding in _against_profile(evidence, role, reply)
+    ]
+    return findings or _shared(evidence, handed)
+
+
+def is_somebody_elses(evidence: Evidence, reply: Reply, test: Exchange) -> bool:
+    """Whether a contact that came to a request under test only strayed there: RES-1 has failed, and it is another's."""
+    return bool(crossings(evidence)) and is_another_agents(evidence, reply, test)
+
+
+def is_another_agents(evidence: Evidence, reply: Reply, exchange: Exchange) -> bool:
+    """Whether a contact is known to belong to another agent than the one whose ID the request carried."""
+    owners = _owners(evidence, reply)
+    return bool(owners) and exchange.asks_for not in owners
+
+
+def _members(evidence: Evidence, reply: Reply) -> dict[str, str]:
+    key = ("comparable", reply.message.event.frame)
+    if key not in evidence.memory:
+        evidence.memory[key] = comparable(reply, evidence.pins)
+    members: dict[str, str] = evidence.memory[key]
+    return members
+
+
+def _handed(evidence: Evidence) -> dict[str, list[Reply]]:
+    handed: dict[str, list[Reply]] = defaultdict(list)
+    parts = {x.id: x.part for x in evidence.recording.exchanges}
+    for reply in evidence.replies:
+        proper = reply.exchange is None or parts[reply.exchange] in _OWN
+        if proper and reply.agent in {"reserved", "other", "logged_out"} and reply.message.hands_out:
+            handed[reply.agent].append(reply)
+    return handed
+
+
+def _against_profile(evidence: Evidence, role: str, reply: Reply) -> list[Finding]:
+    members = _members(evidence, reply)
+    findings = []
+    for name, wanted in evidence.expected.get(role, {}).items():
+        member = "ContactID" if name in page.SPELLINGS["ContactID"].values() else name
+        if member in members and members[member] != _as_text(wanted):
+            owners = [other for other in _owners(evidence, reply) if other != role]
+            actual = f"the contact of agents.{owners[0]}" if owners else members[member]
+            where = reply.where(f"$.message.response.{name}")
+            findings.append(Finding(f"the contact reserved for agents.{role}: {wanted}", actual, where, reply.exchange))
+            break
+    return findings
+
+
+def _shared(evidence: Evidence, handed: Mapping[str, list[Reply]]) -> list[Finding]:
+    seen: dict[tuple[str, ...], tuple[str, Reply]] = {}
+    for role, replies in handed.items():
+        for reply in replies:
+            for identity in _identities(_members(evidence, reply)):
+                owner, first = seen.setdefault(identity, (role, reply))
+                if owner != role:
+                    where = f"{reply.where('$.message.response')}, and reply {first.number}"
+                    actual = f"agents.{owner} and agents.{role} were handed the same contact"
+                    return [Finding("each agent's own reserved contact", actual, where, reply.exchange)]
+    return []
+
+
+def _owners(evidence: Evidence, reply: Reply) -> list[str]:
+    """The roles whose reserved contact this is, by what the profile expects and by what they were handed."""
+    members = _members(evidence, reply)
+    owners = [
+        role
+        for role, wanted in evidence.expected.items()
+        if wanted and all(_as_text(text) == members.get(_documented(name)) for name, text in wanted.items())
+    ]
+    if owners:
+        return owners
+    mine = set(_identities(members))
+    return [
+        role
+        for role, replies in _handed(evidence).items()
+        if any(mine & set(_identities(_members(evidence, other))) for other in replies)
+    ]
+
+
+def _identities(members: Mapping[str, str]) -> list[tuple[str, ...]]:
+    """What identifies a contact: its ID, and its account with its phone number."""
+    identities: list[tuple[str, ...]] = []
+    if "ContactID" in members:
+        identities.append(("ContactID", members["ContactID"]))
+    if {"AccountNumber", "PhoneNumber"} <= members.keys():
+        identities.append(("AccountNumber", members["AccountNumber"], members["PhoneNumber"]))
+    return identities
+
+
+def _documented(name: str) -> str:
+    return "ContactID" if name in page.SPELLINGS["ContactID"].values() else name
+
+
+def _as_text(value: object) -> str:
+    text = str(value)
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    # 137.0 and 137 are one Number, but an ID beyond 2^53 must keep all its digits.
+    return str(int(number)) if "." in text and number.is_integer() and abs(number) < 2**53 else text

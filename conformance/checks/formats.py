@@ -1,0 +1,142 @@
+"""What the values of ExpiryTime, CallbackTime and CallType name.
+
+The page shows one date (`Oct 7 2020 11:59PM`) and documents no format, so every complete and
+real date-time is accepted; that it is written as in the sample is a separate, advisory question.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import datetime, time
+from functools import partial
+
+from conformance.checks.check import Check, Difference, Pins, Reply
+from conformance.checks.members import typed, value_of
+from conformance.strictjson import kind, show
+
+_SAMPLE = re.compile(r"[A-Z][a-z]{2} (?: ?\d|\d\d) \d{4} {1,2}\d{1,2}:\d\d[AP]M")
+_ZONE = re.compile(r"\s*(?:Z|UTC|GMT|[+-]\d\d:?\d\d)$")
+_CLOCKS = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M%p", "%I:%M %p", "%I:%M:%S%p", "%I:%M:%S %p", "%I:%M:%S:%f%p")
+_DAYS = (
+    "%b %d %Y",
+    "%B %d %Y",
+    "%b %d, %Y",
+    "%B %d, %Y",
+    "%d %b %Y",
+    "%d %B %Y",
+    "%d-%b-%Y",
+    "%a, %d %b %Y",
+    "%m/%d/%Y",
+    "%d/%m/%Y",
+    "%m-%d-%Y",
+    "%d-%m-%Y",
+    "%d.%m.%Y",
+    "%Y/%m/%d",
+    "%Y-%m-%d",
+)
+_KINDS = {"regular", "regularcallback", "normalcallback", "personalcallback"}
+
+
+def is_date_time(text: str) -> bool:
+    """Whether the text is a complete, real date with a time of day."""
+    return _is_iso(text) or any(
+        _reads(bare, f"{day} {clock}") for bare in _without_zone(text) for day in _DAYS for clock in _CLOCKS
+    )
+
+
+def is_time_of_day(text: str) -> bool:
+    """Whether the text is a time of day alone."""
+    return any(_reads(bare, clock) for bare in _without_zone(text) for clock in _CLOCKS) or _is_iso_time(text)
+
+
+def is_as_in_the_sample(text: str) -> bool:
+    """Whether a valid date-time is written like `Oct 7 2020 11:59PM`."""
+    return _SAMPLE.fullmatch(text) is not None and is_date_time(text)
+
+
+def names_a_call_type(text: str) -> bool:
+    """Whether the text names one of the three documented kinds; letter case and the word "call" do not matter."""
+    words = re.sub(r"[\s_-]+", " ", text.casefold().replace("call back", "callback")).split()
+    return "".join(word for word in words if word != "call").removesuffix("call") in _KINDS
+
+
+def _is_iso(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return re.search(r"[T ]\d\d", text) is not None
+
+
+def _is_iso_time(text: str) -> bool:
+    try:
+        time.fromisoformat(text)
+    except ValueError:
+        return False
+    return ":" in text
+
+
+def _without_zone(text: str) -> set[str]:
+    return {text, _ZONE.sub("", text)}
+
+
+def _reads(text: str, form: str) -> bool:
+    # strptime takes any run of white space; a line break or a leading blank is no date of anybody's.
+    if text != text.strip() or re.search(r"[^\S ]", text) or not text.isascii():
+        return False
+    try:
+        datetime.strptime(text, form)  # noqa: DTZ007  only whether it is real is asked
+    except ValueError:
+        return False
+    return True
+
+
+def _expiry(reply: Reply, pins: Pins) -> Difference | None:
+    return _judge_text(reply, pins, "ExpiryTime", "a real date with a time of day", is_date_time)
+
+
+def _callback(reply: Reply, pins: Pins) -> Difference | None:
+    def fits(text: str) -> bool:
+        return text == "" or is_date_time(text) or is_time_of_day(text)
+
+    return _judge_text(reply, pins, "CallbackTime", "a real date-time or time of day, or empty", fits)
+
+
+def _call_type(reply: Reply, pins: Pins) -> Difference | None:
+    if kind(value_of(reply, "CallType", pins)) == "Number":
+        return None
+    return _judge_text(reply, pins, "CallType", "regular, regular callback or personal callback", names_a_call_type)
+
+
+def _as_in_the_sample(member: str, reply: Reply, pins: Pins) -> Difference | None:
+    def fits(text: str) -> bool:
+        return text == "" or is_time_of_day(text) or is_as_in_the_sample(text)
+
+    return _judge_text(reply, pins, member, "a date-time written as in the sample, Oct 7 2020 11:59PM", fits)
+
+
+def call_types_seen(replies: Iterable[Reply], pins: Pins) -> str:
+    """The values of CallType in a run, for the record: the page gives no codes."""
+    check = FORMATS["CallType"]
+    return "seen: " + ", ".join(
+        sorted({show(value_of(reply, "CallType", pins)) for reply in replies if check.accepts(reply, pins)})
+    )
+
+
+def _judge_text(reply: Reply, pins: Pins, member: str, expected: str, fits: Callable[[str], bool]) -> Difference | None:
+    value = value_of(reply, member, pins)
+    if isinstance(value, str) and fits(value):
+        return None
+    return Difference(expected, show(value), f"$.message.response.{member}")
+
+
+EXPIRY_TIME = Check("FMT-ExpiryTime", _expiry, (typed("ExpiryTime"),))
+CALLBACK_TIME = Check("FMT-CallbackTime", _callback, (typed("CallbackTime"),))
+CALL_TYPE = Check("FMT-CallType", _call_type, (typed("CallType"),))
+FORMATS = {"ExpiryTime": EXPIRY_TIME, "CallbackTime": CALLBACK_TIME, "CallType": CALL_TYPE}
+
+
+def written_as_in_the_sample(member: str) -> Check:
+    """FMT-sample for one of the two date-times (advisory)."""
+    return Check("FMT-sample", partial(_as_in_the_sample, member), (FORMATS[member],))

@@ -1,0 +1,110 @@
+"""After bad input, a valid request is still answered with the agent's own contact (ROB-1 to ROB-7)."""
+
+from __future__ import annotations
+
+from conformance.checks.contact import is_another_agents
+from conformance.evidence import Evidence
+from conformance.reply import Shape, messages
+from conformance.strictjson import parse
+from conformance.transcript import Exchange, Kind, Part
+from conformance.verdict import Finding, Inconclusive, Nonconformity
+
+
+def require_revival(evidence: Evidence, probe: str) -> None:
+    """A valid request is still answered correctly, on the same session or, if that was closed, on a new one."""
+    _require_health(evidence)
+    findings = []
+    for hostile in evidence.exchanges(Part.HOSTILE, probe=probe):
+        revivals = [x for x in evidence.controls(hostile) if x.agent == hostile.agent]
+        findings += [finding for x in revivals[-1:] if (finding := _wrong(evidence, x)) is not None]
+    _raise(findings)
+
+
+def require_no_reward(evidence: Evidence, probe: str) -> None:
+    """ROB-5: a hostile UserID is handed no contact and shows up in no other session."""
+    _require_health(evidence)
+    findings = []
+    for hostile in evidence.exchanges(Part.HOSTILE, probe=probe):
+        findings += [
+            Finding("no contact", "a contact was handed out", reply.where("$"), reply.exchange)
+            for reply in evidence.handed_out(hostile)[:1]
+        ]
+        findings += _echoes(evidence, hostile)
+    _raise(findings)
+
+
+def require_every_answer(evidence: Evidence, probe: str) -> None:
+    """ROB-6: every request of the burst is answered, or refused openly, and none with another agent's contact."""
+    _require_health(evidence)
+    requests = evidence.exchanges(Part.HOSTILE, probe=probe)
+    last = requests[-1]
+    read = messages(last.received)
+    answers = sum(message.shape in {Shape.CONTACT, Shape.EMPTY, Shape.ERROR, Shape.ELSEWHERE} for message in read)
+    findings = []
+    if answers < len(requests) and not last.closed:
+        actual = f"{answers} answers to {len(requests)} requests"
+        findings.append(Finding("every request answered, or refused openly", actual, "the burst", last.id))
+    crossed = [reply for reply in evidence.handed_out(last) if is_another_agents(evidence, reply, last)]
+    findings += [
+        Finding("the agent's own contact", "another agent's contact", reply.where("$"), reply.exchange)
+        for reply in crossed[:1]
+    ]
+    _raise(findings)
+
+
+def _require_health(evidence: Evidence) -> None:
+    healthy = [x for x in evidence.exchanges(Part.DUE) if evidence.answered(x)]
+    if not healthy:
+        raise Inconclusive("no proper request was answered before the bad input either")
+
+
+def _wrong(evidence: Evidence, revival: Exchange) -> Finding | None:
+    expected = "the valid request after it answered with the agent's own contact"
+    reply = evidence.reply_of(revival)
+    if reply is None or not reply.message.hands_out:
+        if reply is None and evidence.answered(revival) and not _always_well_formed(evidence):
+            return None  # it is as ill-formed as without bad input: another clause has it
+        actual = "the session was closed" if revival.closed else "no such answer"
+        return Finding(expected, actual, f"the request after bad input on session {revival.session}", revival.id)
+    if is_another_agents(evidence, reply, revival):
+        return Finding(expected, "another agent's contact", reply.where("$"), reply.exchange)
+    return None
+
+
+def _always_well_formed(evidence: Evidence) -> bool:
+    replies = [evidence.reply_of(x) for x in evidence.exchanges(Part.DUE)]
+    return all(reply is not None and reply.message.hands_out for reply in replies)
+
+
+def _echoes(evidence: Evidence, hostile: Exchange) -> list[Finding]:
+    request = parse(hostile.request).value
+    data = request.get("data") if isinstance(request, dict) else None
+    user_id = data.get("UserID") if isinstance(data, dict) else None
+    if not isinstance(user_id, str):
+        return []
+    return [
+        Finding("nothing of it in another session", "the UserID was sent there", f"session {event.session}", hostile.id)
+        for event in evidence.recording.events
+        if event.kind is Kind.RECEIVED
+        and event.session != hostile.session
+        and event.clock >= hostile.sent
+        and _mentions(event.frame or "", user_id)
+    ][:1]
+
+
+def _mentions(frame: str, text: str) -> bool:
+    todo: list[object] = [parse(frame).value if parse(frame).error is None else frame]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, str) and text in item:
+            return True
+        if isinstance(item, dict):
+            todo += [*item.keys(), *item.values()]
+        elif isinstance(item, list):
+            todo += item
+    return False
+
+
+def _raise(findings: list[Finding]) -> None:
+    if findings:
+        raise Nonconformity(findings[0].actual, findings)

@@ -1,0 +1,52 @@
+"""The command line: `lcm-conformance`, one module a command."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import sys
+from typing import NoReturn
+
+from conformance import __version__
+from conformance.cli import clauses, mock, run
+from conformance.verdict import SuiteError, UsageError
+
+_COMMANDS = (run, mock, clauses)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Answers a mistake with one line that names it and the fix, and status 2."""
+
+    def error(self, message: str) -> NoReturn:
+        prefix = "unrecognized arguments: "
+        if message.startswith(prefix):
+            word = message.removeprefix(prefix).split()[0]
+            known = [name for action in self._actions for name in action.option_strings]
+            near = difflib.get_close_matches(word.split("=")[0], known, n=1)
+            message = f"unknown option {word}: " + (f"did you mean {near[0]}?" if near else f"see `{self.prog} --help`")
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; returns its exit status."""
+    parser = _Parser(
+        prog="lcm-conformance",
+        allow_abbrev=False,
+        description="Judges a Campaign Manager's GetReservedContactOD by the vendor's page.",
+    )
+    parser.add_argument("--version", action="version", version=f"lcm-conformance {__version__}")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
+    for command in _COMMANDS:
+        command.add_parser(subparsers)
+    parsed = parser.parse_args(arguments)
+    try:
+        status: int = parsed.run(parsed)
+    except UsageError as error:
+        print(f"lcm-conformance {parsed.command}: {error}", file=sys.stderr)
+        return 2
+    except SuiteError as error:
+        print(f"suite error: {error}", file=sys.stderr)
+        return 5
+    except KeyboardInterrupt:
+        return 130
+    return status

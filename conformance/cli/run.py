@@ -1,0 +1,110 @@
+"""`lcm-conformance run`: runs the suite's scenarios under pytest, shut off from the caller's pytest setup."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import as_file, files
+
+import pytest
+from rich.console import Console
+
+from conformance import plugin, scenarios
+from conformance.options import add_all
+from conformance.plugin import Conduct
+from conformance.report.console import summary
+from conformance.settings import make_writable, resolve
+from conformance.verdict import SuiteError
+
+_COLOURS = {"conformant": "green", "non-conformant": "red", "inconclusive": "yellow", "not-applicable": "cyan"}
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser(
+        "run",
+        allow_abbrev=False,
+        help="drive an endpoint and write a report",
+        epilog="exit status: 0 conformant, 1 non-conformant, 2 wrong use, 3 inconclusive, 4 not applicable, "
+        "5 the suite itself failed, 130 interrupted",
+    )
+    add_all(parser.add_argument)
+    parser.set_defaults(run=run)
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Run the suite; returns the exit status of the contract."""
+    settings = resolve(parsed)
+    make_writable(settings.out)
+    errors = Console(stderr=True, highlight=False)
+    with errors.status("starting") if errors.is_terminal else _nothing() as status:
+        conduct = Conduct(settings, progress=status.update if status is not None else None)
+        code = _pytest(conduct)
+    if conduct.result is None or conduct.run is None:
+        if code == 130 or conduct.interrupted:
+            return 130
+        raise SuiteError(f"pytest ended with status {int(code)} before there was a result: please report it")
+    console = Console(highlight=False, soft_wrap=True)
+    first, *rest = summary(conduct.result, settings.out)
+    console.print(first, style=_COLOURS[conduct.result.verdict], markup=False)
+    for line in (*rest, *conduct.run.notes):
+        console.print(line, markup=False)
+    return int(code)
+
+
+def _pytest(conduct: Conduct) -> int:
+    """One pytest session over the features and nothing else: no configuration, plugins or cache of the caller's."""
+    with as_file(files("conformance").joinpath("pytest.ini")) as ini, _isolated():
+        return pytest.main(
+            [
+                str(scenarios.home()),
+                f"--config-file={ini}",
+                f"--rootdir={scenarios.home()}",
+                "--noconftest",
+                "-p",
+                "no:terminal",
+                "-p",
+                "no:cacheprovider",
+                "-p",
+                "pytest_bdd.plugin",
+                "-p",
+                plugin.__name__,
+            ],
+            plugins=[_Named(conduct)],
+        )
+
+
+class _Named:
+    """Hands the conduct to the plugin under the name by which it looks for it."""
+
+    def __init__(self, conduct: Conduct) -> None:
+        self._conduct = conduct
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.pluginmanager.register(self._conduct, "lcm-conduct")
+
+
+@contextmanager
+def _isolated() -> Iterator[None]:
+    ours = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}
+    before = {name: os.environ.get(name) for name in ours}
+    writes = sys.dont_write_bytecode
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = writes
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield None

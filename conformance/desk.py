@@ -1,0 +1,156 @@
+"""Where the driver gets its sessions: connects, logs agents in, and asks in the run's way.
+
+A login that was refused or not answered is never tried again for that agent in the run: five
+refusals lock an account on some telephony channels.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from conformance import probes
+from conformance.probes import Variant
+from conformance.profile import Agent, Profile
+from conformance.reply import reply_to
+from conformance.session import Asked, Notebook, Session
+from conformance.transcript import Exchange, Part, Way
+from conformance.transport import Transport
+from conformance.verdict import EnvironmentTrouble
+from conformance.waiting import Waits
+
+
+class Desk:
+    """The sessions of one run. `way` is how it asks; the discovery may change it."""
+
+    def __init__(self, profile: Profile, transport: Transport, way: Way) -> None:
+        self.profile = profile
+        self.way = way
+        self.notebook = Notebook()
+        self.waits = Waits(profile.timing)
+        self.stop = threading.Event()
+        self.agents = dict(profile.agents)
+        self.agents.setdefault("unknown", Agent("unknown", f"no-such-agent-{secrets.token_hex(4)}"))
+        self._transport = transport
+        self._lock = threading.Lock()
+        self._open: set[Session] = set()
+        self._refused: dict[str, str] = {}
+
+    def role(self, name: str) -> str:
+        """The role of the profile that plays a probe's agent."""
+        if name == "stranger" and "logged_out" in self.agents:
+            return "logged_out"
+        if name in {"stranger", "leaver"}:
+            return "other" if "other" in self.agents else "reserved"
+        return name
+
+    @property
+    def many(self) -> bool:
+        """Whether more than one session may be held at once."""
+        return self.profile.endpoint.max_connections > 1
+
+    def enter(self, role: str) -> Session:
+        """Open a session and log the agent in; raises `EnvironmentTrouble`."""
+        session = self.connect(role)
+        try:
+            self.log_in(session, role)
+        except EnvironmentTrouble:
+            self.leave(session)
+            raise
+        return session
+
+    @contextmanager
+    def entered(self, role: str) -> Iterator[Session]:
+        """A session with the agent logged in, closed in the end."""
+        session = self.enter(role)
+        try:
+            yield session
+        finally:
+            self.leave(session)
+
+    def connect(self, role: str) -> Session:
+        """Open a session for an agent without logging in."""
+        with self._lock:
+            if role in self._refused:
+                raise EnvironmentTrouble(self._refused[role])
+        if self.stop.is_set():
+            raise EnvironmentTrouble("the run was interrupted")
+        session = Session(self._transport.connect(), role, self.notebook)
+        with self._lock:
+            self._open.add(session)
+        return session
+
+    def log_in(self, session: Session, role: str) -> None:
+        """Log the agent in on an open session, if the profile says how."""
+        if self.profile.login is None:
+            return
+        try:
+            session.log_in(self.agents[role], self.profile.login, self.profile.timing.reply)
+        except EnvironmentTrouble as trouble:
+            with self._lock:
+                self._refused[role] = str(trouble)
+            raise
+
+    def leave(self, session: Session) -> None:
+        """Close a session."""
+        session.close()
+        with self._lock:
+            self._open.discard(session)
+
+    def abort(self) -> None:
+        """End all waiting, for an interrupted run."""
+        self.stop.set()
+        with self._lock:
+            sessions = list(self._open)
+        for session in sessions:
+            session.abort()
+
+    def close(self) -> None:
+        """Close whatever is still open."""
+        self.stop.set()
+        with self._lock:
+            sessions = list(self._open)
+        for session in sessions:
+            self.leave(session)
+
+    def ask(
+        self,
+        session: Session,
+        probe: str,
+        part: Part,
+        asks_for: str | None = None,
+        variant: Variant | None = None,
+        number: int = 0,
+        controls: str | None = None,
+        way: Way | None = None,
+    ) -> Exchange:
+        """Send one request and listen as long as its part requires."""
+        asked = self.send(session, probe, part, asks_for, variant, number, controls, way)
+        exchange = session.receive(asked, self.waits.of(part))
+        if part in {Part.DUE, Part.CONTROL}:
+            self.waits.took(exchange)
+        return exchange
+
+    def send(
+        self,
+        session: Session,
+        probe: str,
+        part: Part,
+        asks_for: str | None = None,
+        variant: Variant | None = None,
+        number: int = 0,
+        controls: str | None = None,
+        way: Way | None = None,
+    ) -> Asked:
+        """Send one request; the agent's own ID is asked with unless `asks_for` names another role."""
+        role = asks_for or session.agent
+        frame = probes.request(way or self.way, self.agents[role].user_id, variant)
+        standard = way in {None, self.way} and (variant is None or variant.way is None)
+        return session.send(frame, part, probe, role, number, standard, controls)
+
+
+def answered(exchange: Exchange) -> bool:
+    """Whether a request was answered at all, if only by something ill-formed."""
+    return reply_to(exchange) is not None

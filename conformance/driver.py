@@ -1,0 +1,161 @@
+"""Asks the endpoint what the selected scenarios need, with the waiting overlapped.
+
+First the way of asking is discovered on one session; then every probe runs as a job of its own;
+the robustness probes come last. It returns a `Recording` and judges nothing.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from conformance import asking, hostile
+from conformance.desk import Desk
+from conformance.discovery import Learnt, discover, ways
+from conformance.probes import Probe, Variant
+from conformance.profile import Profile
+from conformance.schedule import Job, Schedule
+from conformance.transcript import Part, Recording, Way
+from conformance.transport import Transport
+from conformance.verdict import EnvironmentTrouble
+
+
+class Driver:
+    """One run against one endpoint. `progress` is told, now and then, what is being waited for."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        transport: Transport,
+        pins: Mapping[str, str] | None = None,
+        progress: Callable[[str], None] | None = None,
+    ) -> None:
+        self._order: tuple[Way, ...] = ways(pins or {})
+        self._desk = Desk(profile, transport, self._order[0])
+        self._learnt = Learnt()
+        self._progress = progress or (lambda _: None)
+        self._lock = threading.Lock()
+        self._untested: dict[str, str] = {}
+        self._troubles: dict[str, str] = {}
+        self._trouble: str | None = None
+
+    def run(self, selected: Iterable[Probe]) -> Recording:
+        """Ask all selected probes. What the environment prevents stands in the recording; nothing is raised for it."""
+        try:
+            self._drive(list(selected))
+        except EnvironmentTrouble as trouble:
+            self._trouble = str(trouble)
+        finally:
+            self._desk.close()
+        return self.recording()
+
+    def recording(self) -> Recording:
+        """What is known so far; also after an interruption."""
+        learnt = self._learnt
+        return Recording(
+            events=self._desk.notebook.journal.events(),
+            exchanges=self._desk.notebook.exchanges(),
+            way=self._desk.way if learnt.answered else None,
+            tried_ways=tuple(learnt.tried),
+            answered_ways=tuple(learnt.answered_ways),
+            reusable=learnt.reusable,
+            shared=learnt.shared,
+            together=self._desk.many,
+            untested=dict(self._untested),
+            troubles=dict(self._troubles),
+            trouble=self._trouble,
+        )
+
+    def _drive(self, selected: Sequence[Probe]) -> None:
+        if not selected:
+            return
+        stranger = next((probe for probe in selected if probe.login == "never"), None)
+        rest = [probe for probe in selected if probe is not stranger]
+        if stranger is not None and self._missing(stranger) is None and self._desk.role("stranger") == "reserved":
+            # An agent who has once been logged in may count as logged in for good, and no other is at
+            # hand: so this comes before any login, when the way of asking is not known yet.
+            self._progress("asking before login")
+            self._attempt(stranger, lambda: asking.not_logged_in(self._desk, stranger, self._order))
+        elif stranger is not None:
+            rest.insert(0, stranger)
+        self._progress("logging in and finding the way to ask")
+        discover(self._desk, self._order, self._learnt)
+        self._run_jobs([job for probe in rest if probe.part is not Part.HOSTILE for job in self._jobs(probe)])
+        self._ask_hostile([probe for probe in rest if probe.part is Part.HOSTILE])
+
+    def _ask_hostile(self, selected: Sequence[Probe]) -> None:
+        if not self._learnt.answered:
+            for probe in selected:
+                self._untested[probe.name] = "no proper request was answered, so there is nothing to come back to"
+            return
+        jobs: list[Job] = []
+        for probe in selected:
+            ask = hostile.burst if probe.burst else hostile.bad_input
+            job = self._job(probe, 0, _bound(ask, self._desk, self._learnt, probe), {"reserved", "other"}, sessions=2)
+            jobs.append(replace(job, after=frozenset(earlier.name for earlier in jobs)))
+        self._run_jobs(jobs)
+
+    def _run_jobs(self, jobs: Sequence[Job]) -> None:
+        schedule = Schedule(self._desk.profile.endpoint.max_connections, self._desk.stop, self._desk.abort)
+        schedule.run(jobs, lambda left: self._progress(f"waiting for answers and silences: {left} requests to go"))
+
+    def _jobs(self, probe: Probe) -> list[Job]:
+        missing = self._missing(probe)
+        if missing is not None:
+            self._untested[probe.name] = missing
+            return []
+        desk, learnt = self._desk, self._learnt
+        role = desk.role(probe.agent)
+        if probe.name == "asked-twice":
+            return []  # asked by the discovery
+        if probe.together:
+            return [self._job(probe, 0, lambda: asking.at_once(desk, learnt, probe), set(probe.together), sessions=2)]
+        if probe.login == "never":
+            work = _bound(asking.not_logged_in, desk, probe, (desk.way,))
+            job = self._job(probe, 0, work, {role})
+            return [replace(job, alone=frozenset({role}), agents=frozenset(), after=frozenset())]
+        if probe.login == "out":
+            job = self._job(probe, 0, lambda: asking.logged_out(desk, learnt, probe), {role})
+            return [replace(job, alone=frozenset({role}), agents=frozenset(), after=job.after | {"at-once"})]
+        return [
+            self._job(probe, number, self._asker(probe, number, variant), {role, "reserved"})
+            for number, variant in enumerate(probe.variants * probe.count)
+        ]
+
+    def _asker(self, probe: Probe, number: int, variant: Variant) -> Callable[[], None]:
+        return lambda: asking.ask_variant(self._desk, self._learnt, probe, number, variant)
+
+    def _job(self, probe: Probe, number: int, work: Callable[[], None], roles: set[str], sessions: int = 1) -> Job:
+        agents = frozenset(roles)
+        return Job(
+            name=probe.name if number == 0 else f"{probe.name}/{number}",
+            work=lambda: self._attempt(probe, work),
+            sessions=min(sessions, self._desk.profile.endpoint.max_connections),
+            agents=agents if self._learnt.shared else frozenset(),
+            alone=frozenset() if self._learnt.shared else agents,
+            after=frozenset({"not-logged-in"}) if self._desk.role("stranger") in agents else frozenset(),
+        )
+
+    def _attempt(self, probe: Probe, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except EnvironmentTrouble as trouble:
+            if not self._desk.stop.is_set():
+                with self._lock:
+                    self._troubles.setdefault(probe.name, str(trouble))
+
+    def _missing(self, probe: Probe) -> str | None:
+        profile, agents = self._desk.profile, self._desk.agents
+        if probe.login == "never" and profile.login is None and "logged_out" not in agents:
+            return "every session is logged in here, and the profile names no agents.logged_out"
+        if probe.login == "out" and profile.logout is None:
+            return "the profile has no logout"
+        for role in (self._desk.role(probe.agent), probe.asks_as, *probe.together):
+            if role is not None and role not in agents:
+                return f"the profile names no agents.{role}"
+        return None
+
+
+def _bound(work: Callable[..., None], *arguments: object) -> Callable[[], None]:
+    return lambda: work(*arguments)

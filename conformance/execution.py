@@ -1,0 +1,70 @@
+"""Scenarios to records: of one that pytest ran, of one that was left out, and without pytest at all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from conformance import vocabulary
+from conformance.evidence import Evidence
+from conformance.judgement import told
+from conformance.result import Remarks, ScenarioRecord, StepRecord
+from conformance.scenarios import Scenario
+from conformance.verdict import Verdict
+
+
+def record(
+    scenario: Scenario,
+    error: BaseException | None,
+    remarks: Remarks,
+    steps: Sequence[StepRecord],
+    evidence: Evidence | None,
+    seconds: float,
+) -> ScenarioRecord:
+    """The record of a scenario that ran; `steps` are those that were reached."""
+    ended = told(error, remarks)
+    missed = [StepRecord(step.keyword, step.text, "skipped") for step in scenario.steps[len(steps) :]]
+    probes = {probe.name for probe in scenario.probes}
+    return ScenarioRecord(
+        feature=scenario.feature,
+        feature_file=scenario.file,
+        rule=scenario.rule,
+        name=scenario.name,
+        clause=scenario.clause,
+        steps=(*steps, *missed),
+        verdict=ended.verdict,
+        reason=ended.reason,
+        findings=ended.findings,
+        exchanges=tuple(x.id for x in evidence.exchanges() if x.probe in probes) if evidence else (),
+        observation=remarks.observation,
+        started=datetime.now(UTC),
+        seconds=seconds,
+    )
+
+
+def left_out(scenario: Scenario) -> ScenarioRecord:
+    """The record of a scenario that -k, -m or --clause left out."""
+    return ScenarioRecord(
+        feature=scenario.feature,
+        feature_file=scenario.file,
+        rule=scenario.rule,
+        name=scenario.name,
+        clause=scenario.clause,
+        steps=tuple(StepRecord(step.keyword, step.text, "skipped") for step in scenario.steps),
+        verdict=Verdict.UNTESTED,
+        reason="not selected for this run",
+    )
+
+
+def judge(scenario: Scenario, evidence: Evidence) -> ScenarioRecord:
+    """Execute a scenario without pytest and record it."""
+    begun = time.monotonic()
+    remarks = Remarks()
+    steps: list[StepRecord] = []
+    error: BaseException | None = None
+    try:
+        vocabulary.execute(scenario, {"evidence": evidence, "remarks": remarks}, steps)
+    except Exception as caught:  # whatever a step raises is its verdict, or the suite's own fault
+        error = caught
+    return record(scenario, error, remarks, steps, evidence, time.monotonic() - begun)

@@ -1,0 +1,44 @@
+"""Asks the robustness probes: bad input, and the valid request that must still be answered after it."""
+
+from __future__ import annotations
+
+from conformance.desk import Desk, answered
+from conformance.discovery import Learnt
+from conformance.probes import Probe
+from conformance.session import Session
+from conformance.transcript import Exchange, Part
+
+
+def bad_input(desk: Desk, learnt: Learnt, probe: Probe) -> None:
+    """Each variant on a session of its own, while a second agent's session watches where the probe asks for it."""
+    for number, variant in enumerate(probe.variants):
+        watcher = desk.enter("other") if probe.watched and desk.many and "other" in desk.agents else None
+        session = desk.enter("reserved")
+        try:
+            asked = desk.send(session, probe.name, Part.HOSTILE, None, variant, number)
+            hostile = session.receive(asked, desk.waits.refusal()) if probe.watched else asked.exchange
+            if watcher is not None:
+                desk.ask(watcher, probe.name, Part.REVIVAL, controls=hostile.id)
+            _revive(desk, learnt, session, hostile)
+        finally:
+            desk.leave(session)
+            if watcher is not None:
+                desk.leave(watcher)
+
+
+def burst(desk: Desk, learnt: Learnt, probe: Probe) -> None:
+    """Many valid requests on one connection without waiting; all answers are collected on the last one."""
+    with desk.entered("reserved") as session:
+        under_way = [desk.send(session, probe.name, Part.HOSTILE) for _ in range(probe.burst)]
+        everything = session.receive(under_way[-1], desk.waits.burst(probe.burst))
+        _revive(desk, learnt, session, everything)
+
+
+def _revive(desk: Desk, learnt: Learnt, session: Session, hostile: Exchange) -> None:
+    if not session.closed:
+        exchange = desk.ask(session, hostile.probe, Part.REVIVAL, controls=hostile.id)
+        if answered(exchange) or (learnt.reusable and not session.closed):
+            return
+    desk.leave(session)
+    with desk.entered("reserved") as fresh:
+        desk.ask(fresh, hostile.probe, Part.REVIVAL, controls=hostile.id)

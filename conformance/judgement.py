@@ -1,0 +1,184 @@
+"""Folds what the scenarios came to into the result of the run. Pure: no pytest, no files, no clock."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from conformance import __version__
+from conformance.catalogue import Catalogue, Clause
+from conformance.checks import observing, readings
+from conformance.evidence import Evidence
+from conformance.profile import Profile
+from conformance.result import ClauseResult, Latency, Ledger, Observation, Remarks, Result, ScenarioRecord
+from conformance.scenarios import Scenario
+from conformance.settings import Settings
+from conformance.transcript import Recording
+from conformance.verdict import Finding, Outcome, Verdict, worst
+
+_DECIDES = {Verdict.INCONCLUSIVE, Verdict.UNTESTED, Verdict.ERROR}
+
+
+@dataclass(frozen=True)
+class Told:
+    """How one scenario ended."""
+
+    verdict: Verdict
+    reason: str
+    findings: tuple[Finding, ...] = ()
+
+
+def told(error: BaseException | None, remarks: Remarks) -> Told:
+    """The end of a scenario from the exception of its steps, if any: what is no `Outcome` is the suite's own fault."""
+    if error is None:
+        return Told(Verdict.PASS, remarks.reason)
+    if isinstance(error, Outcome):
+        return Told(error.verdict, error.reason, error.findings)
+    return Told(Verdict.ERROR, f"suite error: {type(error).__name__} in {_place(error)}: please report it")
+
+
+def evidence_for(recording: Recording, profile: Profile, pins: Mapping[str, str]) -> Evidence:
+    """A recording with what the profile says of the environment."""
+    return Evidence(
+        recording=recording,
+        pins=pins,
+        expected={role: agent.expect for role, agent in profile.agents.items()},
+        asserted=frozenset(role for role, agent in profile.agents.items() if agent.asserted),
+        roles=frozenset(profile.agents),
+        reply_seconds=profile.timing.reply,
+        supported=profile.supported,
+    )
+
+
+def fold(
+    records: Sequence[ScenarioRecord],
+    written: Sequence[Scenario],
+    catalogue: Catalogue,
+    evidence: Evidence,
+    settings: Settings,
+    started: datetime,
+    seconds: float,
+    complete: bool,
+    suite_errors: Iterable[str] = (),
+    selftest: dict[str, object] | None = None,
+) -> Result:
+    """The result of a run: every clause once, the ledger, and what follows from them."""
+    by_clause: dict[str, list[ScenarioRecord]] = defaultdict(list)
+    for record in records:
+        by_clause[record.clause].append(record)
+    clauses = tuple(_clause(clause, by_clause[clause.id]) for clause in catalogue.clauses.values())
+    ledger = _ledger(records, written)
+    errors = list(suite_errors)
+    if ledger.unaccounted and complete:
+        errors.append(f"{ledger.unaccounted} scenarios of the feature files are unaccounted for")
+    recording = evidence.recording
+    verdict = _verdict(clauses, settings)
+    times = observing.latencies(evidence)
+    p50, p95, longest = observing.quantiles(times)
+    way = recording.way
+    return Result(
+        verdict=verdict,
+        robustness=_robustness(clauses),
+        complete=complete,
+        cm_version=settings.profile.cm_version,
+        url=settings.profile.endpoint.url,
+        asked_as={"topic": way.topic, "source": way.source} if way else None,
+        suite_version=__version__,
+        catalogue=catalogue.digest,
+        started=started,
+        seconds=seconds,
+        clauses=clauses,
+        scenarios=tuple(records),
+        ledger=ledger,
+        attribution=_attribution(recording, by_clause["RES-1"]),
+        readings=readings.followed(evidence),
+        depends_on=readings.depends_on(evidence) if verdict == "conformant" else (),
+        observations=tuple(_observation(name, by_clause[name]) for name in catalogue.observations),
+        latency=Latency(len(times), round(p50, 3), round(p95, 3), round(longest, 3)),
+        embedded=settings.embedded,
+        trouble=recording.trouble or next(iter(recording.troubles.values()), None),
+        suite_errors=tuple(errors),
+        selftest=selftest,
+        options=dict(settings.given),
+    )
+
+
+def exit_status(result: Result) -> int:
+    """The exit status of `run` and `judge` (0, 1, 3, 4 or 5)."""
+    if result.suite_errors or any(clause.verdict is Verdict.ERROR for clause in result.clauses):
+        return 5
+    return {"conformant": 0, "non-conformant": 1, "inconclusive": 3, "not-applicable": 4}[result.verdict]
+
+
+def _clause(clause: Clause, records: Sequence[ScenarioRecord]) -> ClauseResult:
+    missing = len(clause.scenarios) - len(records)
+    verdicts = [record.verdict for record in records] + ([Verdict.UNTESTED] if missing > 0 else [])
+    verdict = worst(verdicts)
+    reasons = [record.reason for record in records if record.verdict is verdict and record.reason]
+    if not reasons and missing > 0:
+        reasons = ["not selected for this run"]
+    return ClauseResult(
+        id=clause.id,
+        klass=clause.klass,
+        statement=clause.statement,
+        section=clause.section,
+        verdict=verdict,
+        reason="; ".join(dict.fromkeys(reasons)),
+        findings=tuple(finding for record in records for finding in record.findings),
+    )
+
+
+def _verdict(clauses: Sequence[ClauseResult], settings: Settings) -> str:
+    if not settings.profile.supported:
+        return "not-applicable"
+    deciding = [clause for clause in clauses if clause.klass in {"scope", "normative"}]
+    advisory = [clause for clause in clauses if clause.klass == "advisory"] if settings.strict else []
+    if any(clause.verdict is Verdict.FAIL for clause in (*deciding, *advisory)):
+        return "non-conformant"
+    if any(clause.verdict in _DECIDES for clause in (*deciding, *advisory)):
+        return "inconclusive"
+    return "conformant"
+
+
+def _robustness(clauses: Sequence[ClauseResult]) -> str:
+    verdicts = {clause.verdict for clause in clauses if clause.klass == "robustness"}
+    if Verdict.FAIL in verdicts:
+        return "fail"
+    return "pass" if verdicts == {Verdict.PASS} else "untested"
+
+
+def _attribution(recording: Recording, records: Sequence[ScenarioRecord]) -> str:
+    """Proven: two agents asked at once, on sessions of their own, and every contact of the run was its agent's own."""
+    passed = bool(records) and all(record.verdict is Verdict.PASS for record in records)
+    return "proven" if passed and recording.together and len(records) > 1 else "assumed"
+
+
+def _ledger(records: Sequence[ScenarioRecord], written: Sequence[Scenario]) -> Ledger:
+    told_of = {(record.feature_file, record.name): record for record in records}
+    accounted = [told_of[scenario.key] for scenario in written if scenario.key in told_of]
+    # A doubled scenario has two rows in the files and one in pytest's hands.
+    once = {scenario.key for scenario in written}
+    untested = sum(record.verdict in {Verdict.UNTESTED, Verdict.NOT_APPLICABLE} for record in accounted)
+    doubled = len(written) - len(once)
+    return Ledger(
+        scenarios=len(written),
+        executed=len(accounted) - untested - doubled,
+        untested=untested,
+        unaccounted=len(written) - len(accounted) + doubled,
+    )
+
+
+def _observation(name: str, records: Sequence[ScenarioRecord]) -> Observation:
+    for record in records:
+        if record.observation is not None:
+            return record.observation
+    return Observation(name, "untested", records[0].reason if records else "not selected for this run")
+
+
+def _place(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "an unknown place" if trace is None else f"{trace.tb_frame.f_code.co_name}, line {trace.tb_lineno}"

@@ -1,0 +1,75 @@
+"""The options of a run, once: `lcm-conformance run` and pytest (`--lcm-…`) both read this table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+PYTEST_PREFIX = "lcm"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option; `settings` are keyword arguments of argparse's and of pytest's `addoption` alike."""
+
+    name: str
+    help: str
+    settings: dict[str, Any] = field(default_factory=dict)
+    variable: str | None = None
+
+
+RUN_OPTIONS: tuple[Option, ...] = (
+    Option(
+        "url",
+        "the endpoint's WebSocket URL; without it the embedded endpoint is driven (environment: LCM_URL)",
+        {"metavar": "URL"},
+        "LCM_URL",
+    ),
+    Option(
+        "cm-version",
+        "the Campaign Manager version that is judged, such as 2308 (environment: LCM_CM_VERSION)",
+        {"metavar": "V"},
+        "LCM_CM_VERSION",
+    ),
+    Option(
+        "profile",
+        "the TOML file with the facts of the environment (environment: LCM_PROFILE)",
+        {"metavar": "FILE"},
+        "LCM_PROFILE",
+    ),
+    Option("out", "the folder for the reports (default: reports)", {"metavar": "DIR", "default": "reports"}),
+    Option(
+        "clause",
+        "ask only these clauses; an id or the beginning of ids, such as FLD",
+        {"metavar": "ID", "nargs": "+", "action": "extend", "default": None},
+    ),
+    Option(
+        "reading",
+        "hold the endpoint to one side of the page, such as contact-id-name=table",
+        {"metavar": "NAME=SIDE", "nargs": "+", "action": "extend", "default": None},
+    ),
+    Option("strict", "let advisory clauses decide the verdict too", {"action": "store_true"}),
+    Option(
+        "observe-unsupported",
+        "ask a version later than 2308 all the same, and record what it does",
+        {"action": "store_true"},
+    ),
+    Option(
+        "no-allure-html",
+        "do not build allure-report/index.html, even where the Allure command line is at hand",
+        {"action": "store_true"},
+    ),
+)
+
+
+def add_all(add: Callable[..., Any], prefix: str = "") -> None:
+    """Add every option by argparse's `add_argument`, or by pytest's `addoption` under a prefix."""
+    for option in RUN_OPTIONS:
+        name = f"{prefix}-{option.name}" if prefix else option.name
+        add(f"--{name}", help=option.help, **option.settings)
+
+
+def attribute(option: Option, prefix: str = "") -> str:
+    """The attribute of the parsed options that holds an option's value."""
+    return (f"{prefix}-{option.name}" if prefix else option.name).replace("-", "_")

@@ -1,0 +1,251 @@
+"""All pytest and pytest-bdd glue: drives the endpoint before the first scenario, and turns what
+the scenarios come to into the run's reports and exit status.
+
+Loaded by pytest through its entry point; it does nothing until a scenario of the suite is collected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_bdd.scenario import scenario_wrapper_template_registry
+
+from conformance import catalogue, execution, scenarios, vocabulary
+from conformance.evidence import Evidence
+from conformance.judgement import exit_status
+from conformance.options import PYTEST_PREFIX, add_all
+from conformance.report.console import failure_block, summary
+from conformance.result import ClauseResult, Remarks, Result, ScenarioRecord, StepRecord
+from conformance.run import Run
+from conformance.scenarios import Scenario
+from conformance.settings import Settings, resolve
+from conformance.verdict import SuiteError, UsageError, Verdict
+
+_RUN = pytest.StashKey["Conduct"]()
+_SCENARIO = pytest.StashKey[Scenario]()
+_REMARKS = pytest.StashKey[Remarks]()
+_STEPS = pytest.StashKey[list[StepRecord]]()
+_SKIPPED = {Verdict.UNTESTED, Verdict.NOT_APPLICABLE}
+
+
+class Conduct:
+    """What one pytest session knows of the run. The command line hands in settings and a way to show progress."""
+
+    def __init__(self, settings: Settings | None = None, progress: Callable[[str], None] | None = None) -> None:
+        self.settings = settings
+        self.progress = progress
+        self.run: Run | None = None
+        self.evidence: Evidence | None = None
+        self.records: list[ScenarioRecord] = []
+        self.result: Result | None = None
+        self.interrupted = False
+        self.only_ours = False
+        self.left_out: list[Scenario] = []
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("lcm-conformance", "conformance of a Campaign Manager's GetReservedContactOD")
+    add_all(group.addoption, PYTEST_PREFIX)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    given = config.pluginmanager.get_plugin("lcm-conduct")
+    config.stash[_RUN] = given if isinstance(given, Conduct) else Conduct()
+    rows = catalogue.load()
+    for name in rows.ids:
+        row = rows.clauses.get(name) or rows.observations[name]
+        config.addinivalue_line("markers", f"{name}: {row.statement}")
+    for name in (*catalogue.CLASSES, "observation"):
+        config.addinivalue_line("markers", f"{name}: a clause of this class")
+    for module in vocabulary.modules():
+        if not config.pluginmanager.is_registered(module):
+            config.pluginmanager.register(module)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    ours = _recognise(items)
+    if not ours:
+        return
+    conduct = config.stash[_RUN]
+    settings = _settings(config)
+    conduct.only_ours = len(ours) == len(items)
+    if settings.selected is not None:
+        chosen = [item for item in items if item not in ours or item.stash[_SCENARIO].clause in settings.selected]
+        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+        items[:] = chosen
+
+
+def pytest_deselected(items: Sequence[pytest.Item]) -> None:
+    for item in items:
+        if _SCENARIO in item.stash:
+            item.config.stash[_RUN].left_out.append(item.stash[_SCENARIO])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    ours = [item for item in session.items if _SCENARIO in item.stash]
+    if (ours or _deselected_all(session)) and not session.config.option.collectonly:
+        _drive(session.config, [item.stash[_SCENARIO] for item in ours])
+    return (yield)
+
+
+@pytest.fixture(scope="session")
+def evidence(request: pytest.FixtureRequest) -> Evidence:
+    """What the run learnt from the endpoint."""
+    known = request.config.stash[_RUN].evidence
+    if known is None:
+        raise SuiteError("a step ran before the endpoint was asked")
+    return known
+
+
+@pytest.fixture
+def clause(request: pytest.FixtureRequest) -> str:
+    """The id that the scenario is tagged with."""
+    scenario: Scenario = request.node.stash[_SCENARIO]
+    return scenario.clause
+
+
+@pytest.fixture
+def remarks(request: pytest.FixtureRequest) -> Remarks:
+    """What a scenario that passes has to say."""
+    known: Remarks = request.node.stash.setdefault(_REMARKS, Remarks())
+    return known
+
+
+def pytest_bdd_after_step(request: pytest.FixtureRequest, step: Any) -> None:
+    _note_step(request, step, "passed")
+
+
+def pytest_bdd_step_error(request: pytest.FixtureRequest, step: Any) -> None:
+    _note_step(request, step, "failed")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    conduct = item.config.stash[_RUN]
+    if _SCENARIO not in item.stash or conduct.run is None or (report.when != "call" and not report.failed):
+        return report
+    if call.excinfo is not None and issubclass(call.excinfo.type, KeyboardInterrupt | pytest.exit.Exception):
+        return report
+    nothing: list[StepRecord] = []
+    steps = item.stash.get(_STEPS, nothing)
+    record = execution.record(
+        item.stash[_SCENARIO],
+        call.excinfo.value if call.excinfo else None,
+        item.stash.get(_REMARKS, Remarks()),
+        steps,
+        conduct.evidence,
+        call.duration,
+    )
+    conduct.records.append(record)
+    if record.verdict in _SKIPPED:
+        report.outcome = "skipped"
+        report.longrepr = (str(item.path), 0, f"{record.verdict}: {conduct.run.shown(record.reason)}")
+    elif record.verdict is not Verdict.PASS:
+        report.outcome = "failed"
+        report.longrepr = _account(record, conduct.run)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[None, object, object]:
+    conduct = session.config.stash.get(_RUN, None)
+    if conduct is not None and conduct.run is not None:
+        conduct.interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and not session.shouldfail
+        stopped = conduct.interrupted or bool(session.shouldfail or session.shouldstop)
+        conduct.result = conduct.run.finish(_all_records(conduct), complete=not stopped)
+        if conduct.only_ours:
+            session.exitstatus = 130 if conduct.interrupted else exit_status(conduct.result)
+    return (yield)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    conduct = config.stash[_RUN]
+    if conduct.result is not None and conduct.run is not None:
+        terminalreporter.section("lcm-conformance")
+        for line in summary(conduct.result, conduct.run.settings.out):
+            terminalreporter.write_line(line)
+
+
+def _recognise(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """Our scenarios among the items, each tied to what is written in its feature file."""
+    home = scenarios.home().resolve()
+    ours: list[tuple[pytest.Item, Path, str]] = []
+    for item in items:
+        if not isinstance(item, pytest.Function):
+            continue
+        template = scenario_wrapper_template_registry.get(item.function)
+        if template is not None and Path(template.feature.filename).resolve().parent == home:
+            ours.append((item, Path(template.feature.filename), template.name))
+    if not ours:
+        return []
+    by_key = {scenario.key: scenario for scenario in scenarios.read()}
+    rows = catalogue.load()
+    for item, path, name in ours:
+        scenario = by_key[path.name, name]
+        item.stash[_SCENARIO] = scenario
+        row = rows.clauses.get(scenario.clause)
+        item.add_marker(row.klass if row else "observation")
+    return [item for item, _, _ in ours]
+
+
+def _settings(config: pytest.Config) -> Settings:
+    conduct = config.stash[_RUN]
+    if conduct.settings is None:
+        if getattr(config.option, "numprocesses", None):
+            pytest.exit("run the suite without -n: its waiting overlaps already, and the endpoint is asked once", 2)
+        try:
+            conduct.settings = resolve(config.option, PYTEST_PREFIX)
+        except UsageError as error:
+            pytest.exit(str(error), 2)
+    return conduct.settings
+
+
+def _drive(config: pytest.Config, wanted: Sequence[Scenario]) -> None:
+    conduct = config.stash[_RUN]
+    run = Run(_settings(config), conduct.progress)
+    try:
+        run.begin()
+    except UsageError as error:
+        pytest.exit(str(error), 2)
+    conduct.run = run
+    conduct.evidence = run.drive(wanted)
+
+
+def _deselected_all(session: pytest.Session) -> bool:
+    """Whether scenarios were collected, and every one of them left out by -k, -m or --lcm-clause."""
+    return session.config.stash[_RUN].settings is not None
+
+
+def _note_step(request: pytest.FixtureRequest, step: Any, status: str) -> None:
+    if _SCENARIO in request.node.stash:
+        steps = request.node.stash.setdefault(_STEPS, [])
+        steps.append(StepRecord(step.keyword.strip(), step.name, status))
+
+
+def _all_records(conduct: Conduct) -> list[ScenarioRecord]:
+    """The records of what ran and of what was left out; after an interruption, of all that can still be judged."""
+    records = conduct.records + [execution.left_out(scenario) for scenario in conduct.left_out]
+    if conduct.interrupted and conduct.run is not None:
+        seen = {(record.feature_file, record.name) for record in records}
+        rest = [scenario for scenario in conduct.run.written if scenario.key not in seen]
+        records += [execution.judge(scenario, conduct.run.evidence) for scenario in rest]
+    return records
+
+
+def _account(record: ScenarioRecord, run: Run) -> str:
+    """What pytest prints of a scenario that did not pass: its failure blocks, or its verdict and reason."""
+    clause = run.catalogue.clauses.get(record.clause)
+    if clause is None or not record.findings:
+        word = "" if record.verdict is Verdict.ERROR else f"{record.verdict}: "
+        return f"{record.clause}  {word}{run.shown(record.reason)}"
+    shown = run.preview(record)
+    row = ClauseResult(clause.id, clause.klass, clause.statement, clause.section, record.verdict, shown.reason)
+    return "\n\n".join(failure_block(row, finding, run.repeat(clause.id)) for finding in shown.findings)

@@ -1,0 +1,146 @@
+"""The redactor: one for each run; whatever is written or printed goes through it first.
+
+It learns personal values from raw frames, so that it knows them again in an error message or a URL.
+Redact before cutting a text short: half a value is not known again.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from bisect import bisect_left
+from collections.abc import Iterable
+
+from conformance.redaction.needles import SHORT, Hit, Needles, significant, unprotected
+from conformance.redaction.pseudonym import Pseudonyms, fold, identity, parts, phone_digits
+from conformance.redaction.secret import MARK, secret_needles
+from conformance.redaction.values import NUMBER, Value, is_json, leaves, personal_values
+from conformance.redaction.view import JSON_ESCAPES, View, decoded, layers, overwrite, plain
+from conformance.redaction.words import AGENT_MEMBERS, VOCABULARY
+
+_JSON_BARE = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_NATIONAL = 10
+_UNMISTAKABLE = 8  # an agent's ID of that many characters, digits among them, is no word
+
+
+class Redactor:
+    """Replaces personal data by pseudonyms, and secrets by `[secret]`. Safe to use from many threads.
+
+    `key` makes the pseudonyms of two redactors alike (for tests); without it they are random.
+    `reveal` keeps personal data, never secrets.
+    """
+
+    def __init__(self, key: bytes | None = None, secrets: Iterable[str] = (), reveal: bool = False) -> None:
+        self.reveal = reveal
+        self._lock = threading.RLock()
+        self._secrets = secret_needles(secrets)
+        self._learnt = Needles()
+        self._phones = Needles()
+        self._originals: set[str] = set()
+        self._pseudonyms = Pseudonyms(key, self._taken)
+
+    def learn(self, frame: str) -> None:
+        """Remember the personal values of a raw frame. Best done for all frames before any is written."""
+        with self._lock:
+            for value in personal_values(plain(frame)):
+                self._learn(value)
+
+    def learn_value(self, value: str, *, alone: bool = False) -> None:
+        """Remember one value; `alone` (right for agents' names): replace it only where it stands alone."""
+        folded = fold(value).strip()
+        weight = significant(folded)
+        if weight < 2 or folded in VOCABULARY:
+            return
+        with self._lock:
+            self._originals.add(identity(folded))
+            digits = phone_digits(folded)
+            pieces = [folded] if digits else parts(folded)
+            for piece in pieces:
+                self._add(piece, alone=len(pieces) == 1 and (alone or weight < SHORT))
+            if digits:
+                self._phones.add(digits, digits, alone=False)
+                self._phones.add(digits[-_NATIONAL:], digits[-_NATIONAL:], alone=False)
+
+    def frame(self, text: str) -> str:
+        """A frame as on the wire, its layout kept. Values that were not learnt before are learnt now."""
+        with self._lock:
+            return self._redacted(text, is_frame=not self.reveal)
+
+    def text(self, text: str) -> str:
+        """Any other text: a message, a name, a header, a URL."""
+        with self._lock:
+            return self._redacted(text, is_frame=False)
+
+    def _add(self, piece: str, *, alone: bool) -> None:
+        self._learnt.add(piece, piece, alone=alone)
+        self._learnt.add(piece.replace(" ", "+"), piece, alone=alone)  # as in a query string
+
+    def _learn(self, value: Value) -> None:
+        text = value.view.text
+        if not value.sure and not (any(map(str.isdecimal, text)) and len(text) < 2 * _UNMISTAKABLE + SHORT):
+            return  # perhaps only the next word of a sentence
+        is_agent = value.member in AGENT_MEMBERS
+        telling = significant(text) >= _UNMISTAKABLE and any(map(str.isdecimal, text))
+        self.learn_value(text, alone=is_agent and not telling)
+        if text.lstrip()[:1] in ("{", "["):
+            for leaf in leaves(text, inside=value.member):
+                self.learn_value(text[leaf.start : leaf.end], alone=is_agent)
+
+    def _redacted(self, text: str, *, is_frame: bool) -> str:
+        known = is_json(text)
+        # In JSON an escape is one character, and may not be split; elsewhere a backslash is only a backslash.
+        seen = layers(decoded(plain(text), JSON_ESCAPES) if known else plain(text))
+        written = list(text)
+        if not self.reveal:
+            for value in personal_values(plain(text)) if is_frame else ():
+                if not self._pseudonyms.given(identity(value.view.text)):
+                    self._learn(value)
+            found = [(view, hit) for view in seen for hit in self._hits(view.text)]
+            for view, hit in sorted(found, key=lambda pair: pair[1].end - pair[1].start):
+                new = self._pseudonyms.disguise(view.text[hit.start : hit.end], hit.value)
+                overwrite(written, view, hit.start, new)
+            if known and found:
+                self._mend(text, written)
+            for value in personal_values(plain(text)) if is_frame else ():
+                self._replace(written, value)
+        self._remove_secrets(text, written, seen, known)
+        return "".join(written)
+
+    def _hits(self, text: str) -> list[Hit]:
+        folded = fold(text)
+        return unprotected([*self._learnt.find(folded), *self._phones.find_grouped(folded)], text)
+
+    def _replace(self, written: list[str], value: Value) -> None:
+        who = identity(value.view.text)
+        if who in self._originals or not self._pseudonyms.given(who):
+            overwrite(written, value.view, 0, self._pseudonyms.disguise(value.view.text))
+
+    def _mend(self, text: str, written: list[str]) -> None:
+        """Numbers and literals that a replacement within them has made no JSON."""
+        for leaf in leaves(text):
+            old, new = text[leaf.start : leaf.end], "".join(written[leaf.start : leaf.end])
+            if leaf.bare and new != old and not _JSON_BARE.fullmatch(new):
+                number = NUMBER.match(old)
+                mantissa = number["mantissa"] if number else ""
+                written[leaf.start : leaf.end] = self._pseudonyms.disguise(mantissa) + old[len(mantissa) :]
+
+    def _remove_secrets(self, text: str, written: list[str], seen: list[View], known: bool | None) -> None:
+        spans = []
+        for view in seen:
+            spans += [(view.at[hit.start], view.at[hit.end]) for hit in self._secrets.find(view.text)]
+        marks = [k for k in range(len(text)) if text.startswith(MARK, k)] if spans and MARK in text else []
+        for start, end in sorted(spans, key=lambda span: span[1] - span[0]):
+            k = bisect_left(marks, start - len(MARK) + 1)
+            if k < len(marks) and marks[k] <= start and end <= marks[k] + len(MARK):
+                continue
+            written[start:end] = [MARK, *[""] * (end - start - 1)]
+        if known and spans:
+            for leaf in leaves(text):
+                if leaf.bare and MARK in "".join(written[leaf.start : leaf.end]):
+                    written[leaf.start : leaf.end] = [f'"{MARK}"', *[""] * (leaf.end - leaf.start - 1)]
+
+    def _taken(self, candidate: str) -> bool:
+        """Whether a pseudonym would be taken for something that must not be seen."""
+        if candidate in self._originals:
+            return True
+        return any(next(iter(needles.find(candidate)), None) for needles in (self._learnt, self._phones, self._secrets))

@@ -1,0 +1,145 @@
+"""Where the personal values of a frame stand: by its JSON structure, else by names that look the part.
+
+Never raises and never recurses by nesting; what is not JSON gets the benefit of every doubt.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from conformance.redaction.view import CHARACTER_ESCAPES, JSON_ESCAPES, View, decoded
+from conformance.redaction.words import CALLBACK, LITERALS, NAME, personal_member
+
+_TOKEN = re.compile(
+    r'"(?P<text>[^"\\]*+(?:\\.[^"\\]*+)*+)"?(?P<name>\s*+:)?'
+    r'|(?P<open>[\[{])|(?P<close>[\]}])|,|(?P<bare>[^\s"\[\]{},:]++)',
+    re.DOTALL,
+)
+NUMBER = re.compile(r"(?P<mantissa>-?[0-9]+(?:\.[0-9]+)?)(?:[eE][+-]?[0-9]+)?")
+_PAIR = re.compile(
+    rf"(?:(?<![^\W_])|(?<=\\[bfnrt]))(?<!</){NAME}(?![^\W_])\s*+(?:(?:\\{{0,16}}[\"'“”„‘’`]|&quot;)\s*+)?(?:=>|[:=>])\s*+",
+    re.IGNORECASE,
+)
+_NAME = re.compile(NAME, re.IGNORECASE)
+_QUOTED = re.compile(
+    r"\\{1,16}[\"'](?P<escaped>[^\"'\n]*+)"
+    r"|[\"“”„](?P<double>(?:[^\"“”\\\n]|\\.|[“”](?!\s{0,80}(?:[,}\]]|\Z))|\n(?!\s{0,80}(?:[\"}\]]|\Z)))*+)"
+    r"|['‘’`](?P<single>(?:[^'‘’`\\\n]|\\.)*+)",
+    re.DOTALL,
+)
+_BARE = re.compile(r"[+(]?[0-9](?:[0-9 ().\-/]*[0-9])?(?=[\s,;&}\])\"'“”<>\\]|\Z)|[^\s,;&}\])\"'“”<>\\]+")
+_BARE_TIME = re.compile(r"[^,;&}\])\"'“”<>\\\n|]{1,40}")
+_TELLING_DIGITS = 4  # in a name within a personal value: the name is itself a value
+_NESTING = 8  # JSON text in JSON text; each level doubles the backslashes, so honest frames stay below
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A scalar of a JSON text: where its characters stand, and the personal member that it belongs to."""
+
+    start: int
+    end: int
+    bare: bool
+    member: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One personal value. `sure`: its bounds are certain, so that it may be learnt as it stands."""
+
+    view: View
+    member: str
+    sure: bool = True
+
+
+def is_json(text: str) -> bool | None:
+    """Whether the text is JSON (NaN allowed); None if it is nested too deep for the reader to tell."""
+    try:
+        json.loads(text, parse_int=len, parse_float=len, parse_constant=len)
+    except RecursionError:
+        return None
+    except ValueError:
+        return False
+    return True
+
+
+def leaves(text: str, start: int = 0, inside: str = "") -> Iterator[Leaf]:
+    """All scalars and personal names in order; with `inside`, those of the one container that opens at `start`."""
+    stack: list[str] = []
+    member = ""
+    whole = not inside
+    for token in _TOKEN.finditer(text, start):
+        if token["name"]:
+            if inside and sum(map(str.isdecimal, token["text"])) >= _TELLING_DIGITS:
+                yield Leaf(*token.span("text"), bare=False, member=inside)
+            member = personal_member(_meaning(token["text"]))
+        elif token["open"]:
+            stack.append(inside)
+            inside, member = inside or member, ""
+        elif token["close"]:
+            inside, member = stack.pop() if stack else inside, ""
+            if not (stack or whole):
+                yield Leaf(token.end(), token.end(), bare=True)  # empty: marks where the container ends
+                return
+        elif token["bare"]:
+            yield Leaf(*token.span("bare"), bare=True, member=inside or member)
+        elif token["text"] is not None:
+            yield Leaf(*token.span("text"), bare=False, member=inside or member)
+        else:
+            member = ""
+
+
+def personal_values(view: View, depth: int = 0) -> Iterator[Value]:
+    """Every personal value of a frame, JSON text within strings included."""
+    known = is_json(view.text)
+    if known is not False:
+        yield from _structural(view, depth)
+    if not known:
+        yield from _paired(decoded(view, CHARACTER_ESCAPES))
+
+
+def _structural(view: View, depth: int) -> Iterator[Value]:
+    for leaf in leaves(view.text):
+        if leaf.member:
+            yield from _value(view, leaf, sure=True)
+        elif not leaf.bare and depth < _NESTING and _promising(view.text[leaf.start : leaf.end]):
+            yield from personal_values(decoded(view.part(leaf.start, leaf.end), JSON_ESCAPES), depth + 1)
+
+
+def _paired(view: View) -> Iterator[Value]:
+    text, at = view.text, 0
+    while pair := _PAIR.search(text, at):
+        at = pair.end()
+        member = personal_member(_NAME.search(pair.group()).group())  # type: ignore[union-attr]
+        if quoted := _QUOTED.match(text, at):
+            kind = quoted.lastgroup or "double"
+            at = max(at + 1, quoted.end())
+            yield from _value(view, Leaf(*quoted.span(kind), bare=False, member=member), sure=True)
+        elif text[at : at + 1] in ("{", "["):
+            for leaf in leaves(text, at, member):
+                at = leaf.end
+                yield from _value(view, leaf, sure=False)
+        elif bare := (_BARE_TIME if member == CALLBACK else _BARE).match(text, at):
+            at = bare.end()
+            yield from _value(view, Leaf(*bare.span(), bare=True, member=member), sure=False)
+
+
+def _value(view: View, leaf: Leaf, *, sure: bool) -> Iterator[Value]:
+    start, end = leaf.start, leaf.end
+    if not leaf.bare:
+        yield Value(decoded(view.part(start, end), JSON_ESCAPES), leaf.member, sure)
+    elif number := NUMBER.fullmatch(view.text, start, end):
+        yield Value(view.part(start, number.end("mantissa")), leaf.member, sure=True)
+    elif start < end and view.text[start:end].casefold() not in LITERALS:
+        yield Value(view.part(start, end), leaf.member, sure=False)
+
+
+def _promising(text: str) -> bool:
+    return text.lstrip()[:1] in ("{", "[", '"', "\\") or _NAME.search(text) is not None
+
+
+def _meaning(name: str) -> str:
+    return decoded(View(name, range(len(name) + 1)), JSON_ESCAPES).text if "\\" in name else name

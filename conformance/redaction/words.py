@@ -1,0 +1,61 @@
+"""Which member names carry personal data, and which words are too common to be taken for a person's.
+
+Names are compared by letters and digits only: `Contact ID`, `contact_id` and `CONTACTID` are one.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+from conformance import page
+
+AGENT_MEMBERS = frozenset({"userid", "agentid", "username"})
+CALLBACK = "callbacktime"
+PERSONAL_MEMBERS = frozenset({"phonenumber", "accountnumber", "contactid", CALLBACK}) | AGENT_MEMBERS
+
+NAME = (
+    r"(?:(?:phone|account)[\s_.-]{0,3}number|contact[\s_.-]{0,3}id|callback[\s_.-]{0,3}time"
+    r"|(?:user|agent)[\s_.-]{0,3}id|user[\s_.-]{0,3}name)s?\d{0,2}"
+)
+"""The same names as a pattern, for text that is not JSON."""
+
+LITERALS = frozenset({"true", "false", "null", "none", "nan", "infinity", "-infinity", "undefined"})
+"""Bare words that say a type rather than a value; they are kept where they stand."""
+
+_ENVELOPE = ("message", "response", "channel", "topic", "subtopic", "data", "source", "SubscriberID", "ResponseUrl")
+_TYPES = ("string", "number", "boolean", "object", "array")
+_CALL_TYPES = ("regular call", "regular callback", "normal callback", "personal callback", "regular", "callback")
+
+VOCABULARY = (
+    frozenset(
+        word.casefold()
+        for word in (
+            *page.MEMBERS,
+            *page.TOPICS.values(),
+            page.CHANNEL,
+            page.REQUEST,
+            page.REPLY,
+            page.SOURCE,
+            str(page.LAST_SUPPORTED_VERSION),
+            "[secret]",
+            *_ENVELOPE,
+            *_TYPES,
+            *_CALL_TYPES,
+        )
+    )
+    | PERSONAL_MEMBERS
+    | LITERALS
+)
+"""Case-folded values that are never learnt: replacing them in prose would garble every report."""
+
+
+@lru_cache(maxsize=4096)
+def personal_member(name: str) -> str:
+    """The plain form of a member name whose value is personal data, else the empty string.
+
+    A plural or a numbered name counts too: `PhoneNumber2` and `UserIDs` hold the same kind of thing.
+    """
+    plain = "".join(c for c in unicodedata.normalize("NFKC", name[:200]).casefold() if c.isalnum())
+    plain = plain.rstrip("0123456789").removesuffix("s")
+    return plain if plain in PERSONAL_MEMBERS else ""

@@ -1,0 +1,129 @@
+"""Which message is the reply: recognises answers and contacts among whatever a session carries.
+
+Used by the driver, to know when waiting may end, and by the judge. It recognises generously
+(a contact in any wrapping is a contact) and judges nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from conformance import page
+from conformance.strictjson import Parsed, parse
+from conformance.transcript import Event, Exchange
+
+_ENOUGH = len(page.MEMBERS) // 2 + 1
+"""Under another subtopic, this many of the eleven members make a contact; fewer occur in call events too."""
+
+_MEMBER_NAMES = {name.casefold() for member in page.MEMBERS for name in page.spellings(member)}
+_QUOTED_NAME = re.compile(r'["\'“”]\s*([A-Za-z]+)\s*\\?["\'“”]\s*:')
+
+
+class Shape(StrEnum):
+    """What one received frame is, seen as a possible reply."""
+
+    CONTACT = "contact"
+    EMPTY = "empty-contact"
+    ELSEWHERE = "contact under another subtopic"
+    NOT_JSON = "not JSON"
+    ERROR = "error-message"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Message:
+    """One received frame, read."""
+
+    event: Event
+
+    @cached_property
+    def parsed(self) -> Parsed:
+        return parse(self.event.frame or "")
+
+    @cached_property
+    def members(self) -> frozenset[str]:
+        """Members of a contact found anywhere in it, letter case aside, that hold something."""
+        if self.parsed.error is not None:
+            return frozenset(_names_in_text(self.event.frame or ""))
+        return frozenset(_names_in(self.parsed.value))
+
+    @property
+    def subtopic(self) -> object:
+        value = self.parsed.value
+        return value.get("subtopic") if isinstance(value, dict) else None
+
+    @cached_property
+    def shape(self) -> Shape:
+        if self.parsed.error is not None:
+            return Shape.NOT_JSON
+        if self.subtopic == page.REPLY:
+            return Shape.CONTACT if self.members else Shape.EMPTY
+        if len(self.members) >= _ENOUGH:
+            return Shape.ELSEWHERE
+        return Shape.ERROR if _is_error(self.parsed.value) else Shape.OTHER
+
+    @property
+    def hands_out(self) -> bool:
+        """Whether a contact's data left the endpoint in this frame, however ill-formed."""
+        if self.shape is Shape.NOT_JSON:
+            return len(self.members) >= _ENOUGH
+        return self.shape in {Shape.CONTACT, Shape.ELSEWHERE}
+
+
+def messages(events: Iterable[Event]) -> list[Message]:
+    """The received frames among the events, read."""
+    return [Message(event) for event in events if event.frame is not None]
+
+
+def reply_among(candidates: Sequence[Message]) -> Message | None:
+    """The reply: the first `ContactOD`, else the first contact under another name, else a frame that is no JSON."""
+    for shapes in ({Shape.CONTACT, Shape.EMPTY}, {Shape.ELSEWHERE}, {Shape.NOT_JSON}):
+        for message in candidates:
+            if message.shape in shapes or (Shape.ELSEWHERE in shapes and message.hands_out):
+                return message
+    return None
+
+
+def reply_to(exchange: Exchange) -> Message | None:
+    """The reply to one exchange's request, or None."""
+    return reply_among(messages(exchange.received))
+
+
+def _names_in(value: object) -> Iterator[str]:
+    # A list instead of recursion: an endpoint may nest deeper than Python's stack.
+    todo: list[object] = [value]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, dict):
+            for name, content in item.items():
+                if name.strip().casefold() in _MEMBER_NAMES and content not in ("", None):
+                    yield name.strip().casefold()
+                todo.append(content)
+        elif isinstance(item, list):
+            todo.extend(item)
+        elif isinstance(item, str) and "{" in item:
+            yield from _names_in_text(item)
+
+
+def _names_in_text(text: str) -> Iterator[str]:
+    for name in _QUOTED_NAME.findall(text):
+        if name.casefold() in _MEMBER_NAMES:
+            yield name.casefold()
+
+
+def _is_error(value: object) -> bool:
+    if not isinstance(value, dict):
+        return False
+    if any("error" in str(value.get(name, "")).casefold() for name in ("channel", "topic", "subtopic")):
+        return True
+    todo = [content for content in value.values() if isinstance(content, dict)]
+    while todo:
+        item = todo.pop()
+        if item.get("success") is False or {"errorMessage", "errorType"} & item.keys():
+            return True
+        todo.extend(content for content in item.values() if isinstance(content, dict))
+    return False

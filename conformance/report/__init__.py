@@ -1,0 +1,54 @@
+"""Verdicts to files. Called by the command line and the pytest plugin, at the start of a run
+(`begin`) and at its end (`write_all`). No writer here judges, asks an endpoint, or sees
+personal data: `write_all` redacts everything first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from conformance.report.allure import write_allure_results
+from conformance.report.allure_html import write_allure_html
+from conformance.report.allure_run import clear
+from conformance.report.html import write_html
+from conformance.report.junit import write_junit
+from conformance.report.redacts import Redacts, public, redact_recording, redact_result
+from conformance.report.result_json import write_result_json
+from conformance.report.transcript_file import write_transcript
+from conformance.result import Result
+from conformance.transcript import Recording
+
+_PAGES = ("junit.xml", "report.html", "transcript.ndjson", "allure-report/index.html")
+
+
+def begin(out: Path, result: Result) -> None:
+    """Write a result that is no verdict, and take away an earlier run's reports.
+
+    If this run dies, nothing in `out` can be mistaken for what it found.
+    """
+    write_result_json(replace(public(result), complete=False), out)
+    for name in _PAGES:
+        (out / name).unlink(missing_ok=True)
+    clear(out / "allure-results")
+
+
+def write_all(result: Result, recording: Recording, out: Path, redactor: Redacts, allure_html: bool) -> list[str]:
+    """Write every report; the answer is lines about what was written beyond the usual, or could not be.
+
+    `result.json` comes last: one that is complete implies that the reports beside it are. What
+    cannot be written (a full disk) raises OSError and leaves the one that `begin` wrote.
+    """
+    # The frames first: a redactor may learn from them what to look for in free text.
+    heard = redact_recording(recording, redactor)
+    shown = redact_result(result, redactor)
+    write_transcript(heard.events, out)
+    write_junit(shown, out)
+    write_html(shown, heard, out)
+    write_allure_results(shown, heard, out)
+    notes = [write_allure_html(out)] if allure_html else []
+    write_result_json(shown, out)
+    return notes
+
+
+__all__ = ["Redacts", "begin", "redact_result", "write_all"]

@@ -1,0 +1,122 @@
+"""What a run has to say: one immutable tree from which every report is written.
+
+Built by `conformance.judgement`; read by `conformance.report`. It holds no frames: those are
+in the transcript, found by the exchange ids that findings and scenarios carry.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from conformance.verdict import Finding, Verdict
+
+
+@dataclass(frozen=True)
+class StepRecord:
+    """One Gherkin step as it ran; `status` is passed, failed or skipped."""
+
+    keyword: str
+    text: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What the endpoint does where the page is silent."""
+
+    id: str
+    seen: str
+    detail: str
+
+
+@dataclass
+class Remarks:
+    """What a scenario that passes has to say; its steps fill it in."""
+
+    reason: str = ""
+    observation: Observation | None = None
+
+
+@dataclass(frozen=True)
+class ScenarioRecord:
+    """One scenario of the feature files and what came of it."""
+
+    feature: str
+    feature_file: str
+    rule: str | None
+    name: str
+    clause: str
+    steps: tuple[StepRecord, ...]
+    verdict: Verdict
+    reason: str
+    findings: tuple[Finding, ...] = ()
+    exchanges: tuple[str, ...] = ()
+    observation: Observation | None = None
+    started: datetime | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class ClauseResult:
+    """The verdict on one clause of the catalogue. `klass` is the clause's class."""
+
+    id: str
+    klass: str
+    statement: str
+    section: str
+    verdict: Verdict
+    reason: str
+    findings: tuple[Finding, ...] = ()
+    known: str | None = None
+    waived: str | None = None
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The scenarios written in the feature files against what became of them."""
+
+    scenarios: int = 0
+    executed: int = 0
+    untested: int = 0
+    unaccounted: int = 0
+
+
+@dataclass(frozen=True)
+class Latency:
+    """How long due replies took, in milliseconds."""
+
+    count: int = 0
+    p50_ms: float = 0.0
+    p95_ms: float = 0.0
+    max_ms: float = 0.0
+
+
+@dataclass(frozen=True)
+class Result:
+    """The whole of `result.json`, typed. `trouble` is the environment's line, `notices` what every report must show."""
+
+    verdict: str
+    robustness: str
+    complete: bool
+    cm_version: str
+    url: str
+    asked_as: dict[str, object] | None
+    suite_version: str
+    catalogue: str
+    started: datetime
+    seconds: float
+    clauses: tuple[ClauseResult, ...]
+    scenarios: tuple[ScenarioRecord, ...]
+    ledger: Ledger
+    attribution: str
+    readings: dict[str, str]
+    depends_on: tuple[str, ...]
+    observations: tuple[Observation, ...]
+    latency: Latency
+    embedded: bool
+    trouble: str | None = None
+    suite_errors: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    selftest: dict[str, object] | None = None
+    options: dict[str, str] = field(default_factory=dict)

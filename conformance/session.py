@@ -1,0 +1,233 @@
+"""One session with the endpoint: logs an agent in, sends requests, and writes down all that comes.
+
+Used by the driver only. It waits as it is told and judges nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from itertools import count
+from typing import Any
+
+from conformance.profile import Agent, Exchangeable, fill, template_values
+from conformance.reply import Message
+from conformance.strictjson import parse
+from conformance.transcript import Event, Exchange, Journal, Kind, Part
+from conformance.transport import Connection, ConnectionEnded
+from conformance.verdict import EnvironmentTrouble
+from conformance.waiting import Until
+
+
+_LONGEST = 100_000
+_BEGINNING = 1_000
+
+
+@dataclass
+class Notebook:
+    """Counts sessions and exchanges of a run, and keeps the exchanges; safe for many threads."""
+
+    journal: Journal = field(default_factory=Journal)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _sessions: count[int] = field(default_factory=lambda: count(1))
+    _ids: count[int] = field(default_factory=lambda: count(1))
+    _exchanges: dict[str, Exchange] = field(default_factory=dict)
+
+    def session_id(self) -> str:
+        with self._lock:
+            return f"s-{next(self._sessions)}"
+
+    def exchange_id(self) -> str:
+        with self._lock:
+            return f"x-{next(self._ids):04d}"
+
+    def keep(self, exchange: Exchange) -> Exchange:
+        """Keep an exchange; one of the same id is replaced."""
+        with self._lock:
+            self._exchanges[exchange.id] = exchange
+        return exchange
+
+    def exchanges(self) -> tuple[Exchange, ...]:
+        with self._lock:
+            return tuple(self._exchanges[name] for name in sorted(self._exchanges))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request that is on its way."""
+
+    exchange: Exchange
+
+
+class Session:
+    """One open session. `agent` is the role that it belongs to."""
+
+    def __init__(self, connection: Connection, agent: str, notebook: Notebook) -> None:
+        self.id = notebook.session_id()
+        self.agent = agent
+        self.closed = False
+        self._aborted = False
+        self._connection = connection
+        self._notebook = notebook
+        self._note(Kind.OPENED)
+
+    def log_in(self, agent: Agent, login: Exchangeable, seconds: float) -> None:
+        """Send the login once and wait for its answer; raises `EnvironmentTrouble`. Never tries again."""
+        values = template_values(agent)
+        self._send(json.dumps(fill(login.request, values), ensure_ascii=False))
+        wanted = None if login.success is None else fill(login.success, values)
+        refusal = None if login.failure is None else fill(login.failure, values)
+        if wanted is None:
+            return
+        seen = self._await(wanted, refusal, seconds)
+        if seen == "success":
+            return
+        how = {
+            "failure": "was refused: check the agent's credentials",
+            "closed": "ended with the endpoint closing the session: check the agent's credentials",
+            "silence": f"was not answered within {seconds:g} s: check login.request and login.success",
+        }[seen]
+        raise EnvironmentTrouble(f"the login of agents.{agent.role} {how} (it is not tried again)")
+
+    def log_out(self, agent: Agent, logout: Exchangeable, seconds: float) -> None:
+        """Send the logout and wait for its answer where the profile names one."""
+        values = template_values(agent)
+        self._send(json.dumps(fill(logout.request, values), ensure_ascii=False))
+        if logout.success is None:
+            return
+        if self._await(fill(logout.success, values), None, seconds) == "silence":
+            raise EnvironmentTrouble(f"the logout of agents.{agent.role} was not confirmed: check logout.success")
+
+    def send(
+        self,
+        frame: str | bytes,
+        part: Part,
+        probe: str,
+        asks_for: str | None,
+        variant: int = 0,
+        standard_way: bool = True,
+        controls: str | None = None,
+    ) -> Asked:
+        """Send a request under test or a proper one; `receive` collects what comes."""
+        exchange = Exchange(
+            id=self._notebook.exchange_id(),
+            probe=probe,
+            part=part,
+            session=self.id,
+            agent=self.agent,
+            asks_for=asks_for,
+            request=_shown(frame),
+            sent=time.monotonic(),
+            received=(),
+            ended=time.monotonic(),
+            variant=variant,
+            standard_way=standard_way,
+            controls=controls,
+            trouble="the run ended before its answer",
+        )
+        self._send(frame, exchange, note="binary frame" if isinstance(frame, bytes) else None)
+        return Asked(self._notebook.keep(replace(exchange, closed=self.closed)))
+
+    def receive(self, asked: Asked, until: Until) -> Exchange:
+        """Collect what arrives after a request until it is enough."""
+        exchange = asked.exchange
+        received: list[Event] = []
+        read: list[Message] = []
+        deadline = time.monotonic() + until.seconds
+        while not self.closed:
+            event = self._next(deadline - time.monotonic(), exchange)
+            if event is not None and event.kind is Kind.RECEIVED:
+                received.append(event)
+                read.append(Message(event))
+                state = until.enough(read)
+                if state == "now":
+                    break
+                if state == "soon":
+                    deadline = min(deadline, time.monotonic() + until.settle)
+            elif time.monotonic() >= deadline:
+                break
+        if not self._aborted:
+            exchange = replace(exchange, trouble=None)
+        return self._notebook.keep(
+            replace(exchange, received=tuple(received), ended=time.monotonic(), closed=self.closed)
+        )
+
+    def close(self) -> None:
+        """End the session."""
+        if not self.closed:
+            self.closed = True
+            self._connection.close()
+            self._note(Kind.CLOSED, note="by the suite")
+
+    def abort(self) -> None:
+        """Wake whoever listens here; for an interrupted run."""
+        self._aborted = True
+        self._connection.abort()
+
+    def _await(self, success: Mapping[str, Any], failure: Mapping[str, Any] | None, seconds: float) -> str:
+        deadline = time.monotonic() + seconds
+        while not self.closed:
+            event = self._next(deadline - time.monotonic(), None)
+            if event is None:
+                if time.monotonic() >= deadline:
+                    return "silence"
+                continue
+            value = parse(event.frame or "").value
+            if failure is not None and holds(failure, value):
+                return "failure"
+            if holds(success, value):
+                return "success"
+        return "closed"
+
+    def _next(self, seconds: float, exchange: Exchange | None) -> Event | None:
+        try:
+            frame = self._connection.receive(seconds)
+        except ConnectionEnded as end:
+            self._ended(end, exchange)
+            return None
+        return None if frame is None else self._note(Kind.RECEIVED, frame, exchange=exchange)
+
+    def _send(self, frame: str | bytes, exchange: Exchange | None = None, note: str | None = None) -> None:
+        if self.closed:
+            return
+        self._note(Kind.SENT, _shown(frame), note=note, exchange=exchange)
+        try:
+            self._connection.send(frame)
+        except ConnectionEnded as end:
+            self._ended(end, exchange)
+
+    def _ended(self, end: ConnectionEnded, exchange: Exchange | None) -> None:
+        self.closed = True
+        self._note(Kind.CLOSED, note=f"by the endpoint: {end}", exchange=exchange)
+        self._connection.abort()
+
+    def _note(
+        self, kind: Kind, frame: str | None = None, note: str | None = None, exchange: Exchange | None = None
+    ) -> Event:
+        return self._notebook.journal.add(
+            kind,
+            self.id,
+            self.agent,
+            frame=frame,
+            note=note,
+            exchange=exchange.id if exchange else None,
+            probe=exchange.probe if exchange else None,
+        )
+
+
+def _shown(frame: str | bytes) -> str:
+    """A frame as the transcript keeps it: the filling of an oversized one is of no interest."""
+    text = frame if isinstance(frame, str) else frame.decode("latin-1")
+    return text if len(text) <= _LONGEST else f"{text[:_BEGINNING]}… ({len(text)} characters)"
+
+
+def holds(subset: object, value: object) -> bool:
+    """Whether a JSON value has at least what `subset` has: objects by member, all else by equality."""
+    if isinstance(subset, Mapping):
+        return isinstance(value, dict) and all(
+            name in value and holds(content, value[name]) for name, content in subset.items()
+        )
+    return subset == value

@@ -1,0 +1,93 @@
+"""Options, environment variables and profile, resolved into what one run needs, before anything is asked."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+from conformance import catalogue
+from conformance.options import RUN_OPTIONS, attribute
+from conformance.profile import Profile, checked_url, load, release
+from conformance.verdict import UsageError
+
+DEFAULT_VERSION = "2308"
+_PLACEHOLDER_URL = "ws://127.0.0.1:1"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One run. `selected` are the ids to ask (None: all), `given` the options as the user gave them."""
+
+    profile: Profile
+    embedded: bool
+    out: Path
+    pins: Mapping[str, str]
+    selected: frozenset[str] | None
+    strict: bool
+    observe_unsupported: bool
+    allure_html: bool
+    given: Mapping[str, str]
+
+    @property
+    def asks(self) -> bool:
+        """Whether the endpoint is asked at all."""
+        return self.profile.supported or self.observe_unsupported
+
+
+def resolve(parsed: object, prefix: str = "", environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings from parsed options (argparse's or pytest's); raises `UsageError`."""
+    variables = os.environ if environment is None else environment
+    values: dict[str, Any] = {}
+    for option in RUN_OPTIONS:
+        value = getattr(parsed, attribute(option, prefix), None)
+        if value is None and option.variable:
+            value = variables.get(option.variable) or None
+        values[option.name] = value
+    clauses = catalogue.load()
+    pins = clauses.pins(values["reading"] or [])
+    selected = frozenset(clauses.select(values["clause"])) if values["clause"] else None
+    if values["cm-version"]:
+        release(values["cm-version"])
+    if values["url"]:
+        checked_url(values["url"])
+    embedded = not values["url"] and not values["profile"]
+    profile = _embedded_profile(values["cm-version"]) if embedded else _given_profile(values, variables)
+    return Settings(
+        profile=profile,
+        embedded=embedded,
+        out=Path(values["out"]),
+        pins=pins,
+        selected=selected,
+        strict=bool(values["strict"]),
+        observe_unsupported=bool(values["observe-unsupported"]),
+        allure_html=not values["no-allure-html"],
+        given={name: str(values[name]) for name in ("url", "profile", "cm-version") if values[name]},
+    )
+
+
+def make_writable(out: Path) -> None:
+    """Create the folder for the reports and try to write there; raises `UsageError`."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        raise UsageError(f"cannot write to --out {out}: {error.strerror}: name a folder that can be written") from error
+
+
+def _embedded_profile(cm_version: str | None) -> Profile:
+    with as_file(files("conformance.endpoint").joinpath("profile.toml")) as path:
+        return load(path, url=_PLACEHOLDER_URL, cm_version=cm_version or DEFAULT_VERSION, environment={})
+
+
+def _given_profile(values: Mapping[str, Any], variables: Mapping[str, str]) -> Profile:
+    if not values["profile"]:
+        raise UsageError(
+            "--url needs a profile that names the agents: add --profile FILE (see README, Against staging)"
+        )
+    return load(Path(values["profile"]), url=values["url"], cm_version=values["cm-version"], environment=variables)

@@ -1,0 +1,74 @@
+"""JSON as RFC 8259 has it, where Python's own reader is laxer: no NaN, names that repeat are noted.
+
+Numbers stay exact (int or Decimal), so that a ContactID beyond 2^53 is compared as it stands.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NoReturn
+
+_MAX_INT_DIGITS = 4000  # Python refuses to convert longer ones; a Decimal holds them all
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A JSON text: its value, or the error in one line; `repeated` are the names that occur twice in one object."""
+
+    value: object = None
+    error: str | None = None
+    repeated: tuple[str, ...] = ()
+
+
+def parse(text: str) -> Parsed:
+    """Read one JSON text (RFC 8259, sections 2 to 8). Never raises."""
+    repeated: list[str] = []
+
+    def pairs(members: list[tuple[str, object]]) -> dict[str, object]:
+        value = dict(members)
+        if len(value) < len(members):
+            names = [name for name, _ in members]
+            repeated.extend(name for name in value if names.count(name) > 1)
+        return value
+
+    try:
+        value = json.loads(
+            text,
+            parse_constant=_no_constant,
+            parse_int=_exact_int,
+            parse_float=Decimal,
+            object_pairs_hook=pairs,
+        )
+    except RecursionError:
+        return Parsed(error="nested too deep to be read")
+    except ValueError as error:
+        return Parsed(error=str(error))
+    return Parsed(value=value, repeated=tuple(repeated))
+
+
+def kind(value: object) -> str:
+    """The JSON type of a value, as the page names types: Number, String, Boolean, Object, Array, null."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "Boolean"
+    if isinstance(value, int | Decimal):
+        return "Number"
+    names: dict[type, str] = {str: "String", dict: "Object", list: "Array"}
+    return names[type(value)]
+
+
+def show(value: object, limit: int = 120) -> str:
+    """A value as JSON on one line, cut with a note of its length, for findings."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= limit else f"{text[:limit]}… ({len(text)} characters)"
+
+
+def _exact_int(digits: str) -> int | Decimal:
+    return int(digits) if len(digits) < _MAX_INT_DIGITS else Decimal(digits)
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON value")

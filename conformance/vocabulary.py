@@ -1,0 +1,83 @@
+"""The step definitions as pytest-bdd registered them: to run scenarios without a pytest session.
+
+The selftest judges a few hundred recordings this way, with the same features, steps and checks
+as a run under pytest; a test holds that both ways come to the same verdicts.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
+
+from conformance import scenarios
+from conformance.result import StepRecord
+from conformance.scenarios import Scenario, Step
+from conformance.verdict import SuiteError
+
+
+@cache
+def modules() -> tuple[ModuleType, ...]:
+    """The step modules, imported."""
+    package = importlib.import_module(scenarios.steps_package())
+    names = [module.name for module in pkgutil.iter_modules(package.__path__)]
+    return tuple(importlib.import_module(f"{package.__name__}.{name}") for name in names)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One step definition."""
+
+    module: str
+    context: StepFunctionContext
+
+    def fits(self, step: Step) -> bool:
+        return self.context.type in {None, step.type} and bool(self.context.parser.is_matching(step.text))
+
+
+@cache
+def sentences() -> tuple[Sentence, ...]:
+    """All step definitions of the step modules."""
+    names = {module.__name__ for module in modules()}
+    return tuple(
+        Sentence(context.step_func.__module__, context)
+        for context in list(step_function_context_registry.values())
+        if context.step_func.__module__ in names
+    )
+
+
+@cache
+def sentence_for(step: Step) -> Sentence:
+    """The one definition of a step; raises `SuiteError` where there is none, or more than one."""
+    fitting = [sentence for sentence in sentences() if sentence.fits(step)]
+    if len(fitting) != 1:
+        found = " and ".join(f"{s.module}.{s.context.step_func.__name__}" for s in fitting) or "none"
+        raise SuiteError(f'step "{step.keyword} {step.text}" has not one definition but {found}')
+    return fitting[0]
+
+
+def execute(scenario: Scenario, fixtures: Mapping[str, Any], reached: list[StepRecord]) -> None:
+    """Run a scenario's steps; raises what they raise.
+
+    `fixtures` are `evidence` and `remarks`; `reached` is filled with the steps as they run.
+    """
+    known: dict[str, Any] = {**fixtures, "clause": scenario.clause}
+    for step in scenario.steps:
+        context = sentence_for(step).context
+        known |= context.parser.parse_arguments(step.text) or {}
+        wanted = inspect.signature(context.step_func).parameters
+        try:
+            value = context.step_func(**{name: known[name] for name in wanted})
+        except Exception:
+            reached.append(StepRecord(step.keyword, step.text, "failed"))
+            raise
+        reached.append(StepRecord(step.keyword, step.text, "passed"))
+        if context.target_fixture is not None:
+            known[context.target_fixture] = value

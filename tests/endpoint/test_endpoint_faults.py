@@ -1,0 +1,227 @@
+"""The rows of faults and variants: that they make sense, can be looked up, and can be served."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from typing import Any
+
+import pytest
+import websocket
+from endpoint_client import LOGOUT, login, request
+
+from conformance.endpoint import Behaviour, Host
+from conformance.endpoint.campaign_manager import CampaignManager
+from conformance.endpoint.faults import Row, all_faults, all_variants, fault, faults_of, read_rows, variant
+from conformance.endpoint.session import Close, Send
+from conformance.endpoint.world import load_world
+from conformance.verdict import UsageError
+
+MEMBERS = (
+    *("PhoneNumber", "AccountNumber", "CampaignId", "Mode", "ContactID", "ExpiryTime"),
+    *("CallbackTime", "CallType", "Prefix", "Suffix", "Queue"),
+)
+CLAUSES = {
+    *("PRE-1", "PRE-2", "PRE-3", "MAP-1", "MAP-2", "RES-1", "RES-2", "RES-3", "REQ-1", "REQ-2", "REQ-4", "REQ-5"),
+    *("REQ-6", "RSP-1", "RSP-2", "RSP-3", "RSP-4", "RSP-5", "FMT-ExpiryTime", "FMT-CallbackTime", "FMT-CallType"),
+    *("FMT-sample", "CON-1", *(f"ROB-{number}" for number in range(1, 8))),
+    *(f"FLD-{member}-{what}" for member in MEMBERS for what in ("presence", "type")),
+    *(f"FLD-{member}-value" for member in MEMBERS if member not in {"Prefix", "Suffix"}),
+}
+
+
+def test_every_clause_has_a_fault_that_only_it_can_catch() -> None:
+    alone = {row.clauses[0] for row in all_faults() if len(row.clauses) == 1}
+
+    assert alone >= CLAUSES - {"FLD-ExpiryTime-value", "FLD-CallType-value"}  # empty, these are no date and no kind
+
+
+def test_every_fault_names_clauses_and_says_something() -> None:
+    assert {clause for row in all_faults() for clause in row.clauses} == CLAUSES
+    assert all(row.steps and row.says for row in all_faults())
+
+
+def test_variants_name_no_clause_that_decides() -> None:
+    named = {clause for row in all_variants() for clause in row.clauses}
+
+    assert all(re.fullmatch(r"ROB-\d|FLD-\w+-value|FMT-sample", clause) for clause in named)
+    assert all(row.says and (row.steps or row.readings) for row in all_variants())
+
+
+@pytest.mark.parametrize("field", ["name", "says"])
+def test_no_two_rows_are_called_the_same(field: str) -> None:
+    counted = Counter(getattr(row, field) for row in (*all_faults(), *all_variants()))
+
+    assert [value for value, number in counted.items() if number > 1] == []
+
+
+def test_rows_are_looked_up_by_name() -> None:
+    assert fault("drops_queue").clauses == ("FLD-Queue-presence",)
+    assert variant("replies_twice").clauses == ()
+
+
+def test_the_faults_of_a_clause_include_combinations() -> None:
+    names = [row.name for row in faults_of("FLD-Prefix-presence")]
+
+    assert "drops_prefix" in names
+    assert "drops_prefix_and_nulls_suffix" in names
+    assert faults_of("VER-1") == ()
+
+
+def test_an_unknown_fault_is_answered_with_the_nearest_names() -> None:
+    with pytest.raises(UsageError) as refused:
+        fault("drop_queue")
+
+    assert str(refused.value).startswith("unknown fault 'drop_queue': did you mean 'drops_queue'")
+    assert str(refused.value).endswith("(lcm-conformance mock --list-faults prints all)")
+
+
+def test_an_unknown_variant_that_resembles_none_gets_no_names() -> None:
+    with pytest.raises(UsageError, match=r"^unknown variant 'zzz' \(lcm-conformance mock --list-faults prints all\)$"):
+        variant("zzz")
+
+
+def test_a_variant_that_is_asked_for_as_a_fault_is_named_so() -> None:
+    with pytest.raises(UsageError, match="it is a variant, use --variant replies_twice"):
+        fault("replies_twice")
+
+
+def test_a_combination_has_the_clauses_of_its_parts() -> None:
+    row = fault("drops_queue_and_expires_on_the_30th_of_february")
+
+    assert row.clauses == ("FLD-Queue-presence", "FMT-ExpiryTime")
+    assert len(row.steps) == 2
+
+
+@pytest.mark.parametrize(
+    ("table", "complaint"),
+    [
+        ({"do": "vanish"}, "no primitive 'vanish'"),
+        ({"do": "drop", "membr": "Queue"}, "drop takes no membr"),
+        ({"do": "drop", "member": "Queue", "when": {"evry": 2}}, "drop takes no evry"),
+    ],
+)
+def test_a_row_that_makes_no_sense_is_refused(table: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        read_rows([{"name": "row", "says": "", **table}])
+
+
+def test_a_name_that_is_there_twice_is_refused() -> None:
+    with pytest.raises(ValueError, match="row is there twice"):
+        read_rows([{"name": "row", "says": ""}, {"name": "row", "says": ""}])
+
+
+def test_every_row_can_be_served_and_shakes_hands(host: Host) -> None:
+    behaviours = [Behaviour(faults=(row.name,)) for row in all_faults()]
+    behaviours += [Behaviour(variants=(row.name,)) for row in all_variants()]
+    urls = [host.start(behaviour) for behaviour in behaviours]
+    for url in urls:
+        websocket.create_connection(url, timeout=5).shutdown()
+        host.stop(url)
+
+
+def test_every_fault_shows_in_a_conversation() -> None:
+    honest = conversation(Behaviour())
+    by_readings = {row.name: conversation(Behaviour(readings=row.readings)) for row in all_faults() if row.readings}
+
+    unseen = [
+        row.name
+        for row in all_faults()
+        if conversation(Behaviour(faults=(row.name,))) == by_readings.get(row.name, honest)
+    ]
+
+    assert unseen == []
+
+
+@pytest.mark.parametrize("row", all_variants(), ids=lambda row: row.name)
+def test_every_variant_hands_out_the_contact_in_some_way_of_asking(row: Row) -> None:
+    manager = CampaignManager(Behaviour(variants=(row.name,)))
+    texts: list[str] = []
+    for topic in ("WebService", "Webservice"):
+        for source in ({"source": "widget"}, {}):
+            session = manager.open()
+            manager.receive(session, dumps(login("agent-7")), 0.0)
+            actions = manager.receive(session, dumps(request(topic=topic, **source)), 0.0)
+            manager.close(session)
+            texts += [action.text for action in actions if isinstance(action, Send)]
+
+    assert any("5550104711" in text and "ContactOD" in json.loads(text)["subtopic"] for text in texts)
+
+
+def conversation(behaviour: Behaviour) -> list[object]:
+    """All that the endpoint does in a conversation in which every kind of fault has its chance."""
+    talk = Talk(CampaignManager(behaviour))
+    for number, (asked, changes) in enumerate(ASKED):
+        first = "agent-7" if asked not in load_world().agents else asked
+        talk.enter(first)
+        talk.hear(request(asked, **changes), number)
+        talk.hear(request(first), number)
+    talk.enter()
+    talk.hear(request("agent-9"))
+    talk.hear(login("agent-9"))
+    talk.hear(request("agent-9"))
+    talk.enter("agent-8")
+    talk.hear(LOGOUT)
+    talk.hear(request("agent-8"))
+    talk.hear(login("agent-8"))
+    for user_id in ("agent-8", "agent-8", "agent-8"):
+        talk.hear(request(user_id))
+    for frame in HOSTILE:
+        talk.enter("agent-7")
+        talk.hear(frame)
+        talk.hear(request())
+        talk.enter("agent-7")
+        talk.hear(request())
+    talk.enter("agent-7")
+    for _ in range(120):
+        talk.hear(request())
+    return talk.actions
+
+
+class Talk:
+    """A conversation without sockets: sessions by number, and everything that was done on them."""
+
+    def __init__(self, manager: CampaignManager) -> None:
+        self._manager = manager
+        self.actions: list[object] = []
+
+    def enter(self, user_id: str | None = None) -> None:
+        self._session = self._manager.open()
+        if user_id:
+            self.hear(login(user_id))
+
+    def hear(self, frame: Any, now: float = 0.0) -> None:
+        raw = frame if isinstance(frame, str | bytes) else dumps(frame)
+        for action in self._manager.receive(self._session, raw, now):
+            what = action.text if isinstance(action, Send) else Close.__name__
+            self.actions.append((len(self.actions), action.session.number, what))
+
+
+def dumps(value: Any) -> str:
+    return json.dumps(value)
+
+
+ASKED: list[tuple[str, dict[str, Any]]] = [
+    *((user_id, {}) for user_id in ("agent-7", "agent-8", "agent-9", "agent-7", "agent-8", "agent-10")),
+    ("no-such-agent", {}),
+    *(("agent-7", {"channel": channel}) for channel in ("LCMX", "NoSuchChannel")),
+    *(("agent-7", {"topic": topic}) for topic in ("WebServiceX", "NoSuchTopic")),
+    *(("agent-7", {"subtopic": subtopic}) for subtopic in ("GetReservedContactODX", "NoSuchRequest")),
+    *(("agent-7", {"data": data}) for data in (..., "agent-7", '{"UserID": "agent-7"}', [{"UserID": "agent-7"}], {})),
+    *(("agent-7", {"data": {"UserID": user_id}}) for user_id in (None, "", 7, True, ["agent-7"], {"a": "agent-7"})),
+]
+HOSTILE: list[str | bytes] = [
+    "no JSON",
+    '{"channel": "LCM", "data": {"Us',
+    '{"channel": "LCM”}',
+    "[]",
+    '{"channel": 7}',
+    dumps(request(data=[[]]))[:-1] + ', "deep": ' + "[" * 100 + "]" * 100 + "}",
+    dumps(request() | {"NoSuchMember": 1}),
+    dumps(request(data={"UserID": "agent-7", "NoSuchMember": 1})),
+    dumps(request(data={"UserID": "agent-7", "Filler": "x" * 2**20})),
+    dumps(request("x" * 2**16)),
+    dumps(request("x' OR '1'='1")),
+    b"\x00",
+]

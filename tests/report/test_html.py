@@ -1,0 +1,167 @@
+"""`report.html`: one page without references, that says everything once and the worst first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from conformance.report.html import html_page
+
+ATTRIBUTES_THAT_LOAD = {"src", "srcset", "href", "action", "data", "poster", "background", "formaction"}
+
+
+class Page(HTMLParser):
+    """What is in a page: tags, attributes, ids, and all text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str, str]] = []
+        self.words = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+
+    def handle_data(self, data):
+        self.words += data
+
+    def handle_endtag(self, tag):
+        self.words += " "
+
+    def of(self, name: str, tag: str | None = None) -> list[str]:
+        return [value for t, n, value in self.attributes if n == name and tag in (None, t)]
+
+
+@pytest.fixture
+def show(recording):
+    return lambda result, heard=recording: Page(html_page(result, heard))
+
+
+def test_the_page_needs_nothing_from_anywhere(result, recording, show):
+    page = show(result)
+    assert not {"script", "link", "img", "iframe", "base", "object"} & set(page.tags)
+    loads = [value for _, name, value in page.attributes if name in ATTRIBUTES_THAT_LOAD]
+    assert loads
+    assert all(value.startswith("#") for value in loads)
+    text = html_page(result, recording)
+    assert "url(" not in text
+    assert "@import" not in text
+    assert "default-src 'none'; style-src 'unsafe-inline'" in page.of("content", "meta")
+
+
+def test_every_clause_has_one_row_and_every_jump_a_target(result, show):
+    page = show(result)
+    ids = Counter(page.of("id"))
+    assert all(ids[clause.id] == 1 for clause in result.clauses)
+    assert all(ids[target.removeprefix("#")] == 1 for target in page.of("href", "a"))
+    assert max(ids.values()) == 1
+
+
+def test_the_headline_says_the_verdict_and_the_failing_clause(result, show):
+    page = show(result)
+    assert "Non-conformant" in page.words
+    assert "FLD-ContactID-type fails: a boolean" in page.words
+
+
+def test_the_worst_clause_of_a_class_stands_first(result, show):
+    rows = [id_ for id_ in show(result).of("id", "tr") if not id_.startswith("OBS")]
+    assert rows[:4] == ["FLD-ContactID-type", "RSP-4", "PRE-2", "MAP-1"]
+
+
+def test_a_finding_stands_with_the_frames_behind_it(result, show):
+    page = show(result)
+    assert page.tags.count("details") == 1
+    assert "Number, or String as in the sample" in page.words
+    assert "GetReservedContactOD" in page.words
+    assert "--clause FLD-ContactID-type" in page.words
+
+
+def test_everything_a_release_engineer_asks_for_is_there(result, show):
+    words = " ".join(show(result).words.split())
+    for fact in (
+        "ws://127.0.0.1:4711/lcm",
+        "2026-03-04T05:06:07.123Z",
+        "3.2 s",
+        "Attribution of replies proven",
+        "topic WebService, source yes",
+        "contact-id-name=sample",
+        "6 written, 4 executed, 2 untested, 0 unaccounted for",
+        "p50 1.1 ms, p95 2.0 ms, max 3.3 ms",
+        "faults 41, caught 41",
+        "OBS-nothing-reserved",
+        "certificates were not verified",
+    ):
+        assert fact in words
+
+
+def test_markup_of_the_endpoint_stays_text(with_text, show):
+    page = show(*with_text("<script>alert(1)</script>{{ 7 * 7 }}"))
+    assert "script" not in page.tags
+    assert "<script>alert(1)</script>{{ 7 * 7 }}" in page.words
+
+
+def test_text_cannot_turn_the_page_round_or_hide(with_text, recording):
+    page = html_page(*with_text("a\u202eb\x00c\ud800"))
+    assert "a\\u202eb\\u0000c\\ud800" in page
+    assert not {"\u202e", "\x00", "\ud800"} & set(page)
+
+
+def test_waivers_and_known_deviations_stand_under_the_headline(conformant, show):
+    clauses = (
+        replace(conformant.clauses[0], waived="one agent only"),
+        replace(conformant.clauses[1], known="TICKET-7"),
+    )
+    words = show(replace(conformant, clauses=clauses)).words
+    assert "waived: MAP-1: one agent only" in words
+    assert "known deviation: FLD-ContactID-type: TICKET-7" in words
+    assert "apart from 1 waived by name and 1 known to deviate" in words
+    assert words.index("waived: MAP-1") < words.index("The run")
+
+
+def test_a_waiver_that_a_notice_names_is_not_said_twice(conformant, show):
+    clauses = (replace(conformant.clauses[0], waived="one agent only"),)
+    result = replace(conformant, clauses=clauses, notices=("Waived: MAP-1: one agent only",))
+    assert "waived: MAP-1: one agent only" not in show(result).words
+
+
+def test_the_environment_s_line_is_the_reason_of_an_inconclusive_run(with_trouble, show):
+    words = show(with_trouble).words
+    assert "Inconclusive" in words
+    assert words.count("environment: staging.example.test cannot be resolved") == 1
+
+
+def test_an_unfinished_run_shows_no_verdict(conformant, show):
+    page = show(replace(conformant, complete=False))
+    assert "Unfinished" in page.words
+    assert "Conformant" not in page.words
+    assert any("alarm" in value for value in page.of("class", "section"))
+
+
+def test_revealed_data_is_said_in_red(conformant, show):
+    assert not any("alarm" in value for value in show(conformant).of("class", "section"))
+    page = show(replace(conformant, options={"reveal": "true"}))
+    assert any("alarm" in value for value in page.of("class", "section"))
+    assert "--reveal" in page.words
+
+
+def test_table_headers_say_what_they_head(result, show):
+    page = show(result)
+    assert page.tags.count("th") == len(page.of("scope", "th"))
+    assert page.tags.count("h1") == 1
+    assert page.of("lang", "html") == ["en"]
+
+
+def test_a_flood_of_findings_is_cut_with_their_number(result, show):
+    clauses = tuple(replace(c, findings=c.findings * 500) for c in result.clauses)
+    page = show(replace(result, clauses=clauses))
+    assert "495 more findings of this clause are in result.json" in page.words
+
+
+def test_a_run_that_learnt_nothing_can_be_shown(result, recording, show):
+    bare = replace(result, asked_as=None, readings={}, depends_on=(), observations=(), clauses=(), selftest=None)
+    assert "no way of asking was answered" in show(bare).words

@@ -1,0 +1,110 @@
+"""What holds for all reports together: order, personal data, hostile text, a run that dies."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from conformance import report
+from conformance.report import begin, write_all
+
+WRITTEN = {"result.json", "junit.xml", "report.html", "transcript.ndjson"}
+HOSTILE = {
+    "control characters": "".join(map(chr, range(32))) + "\x7f\x85\x9f",
+    "lone surrogates": "a\ud800b\udfffc",
+    "NUL": "before\x00after",
+    "right to left": "\u202eevil\u2066 שלום \u200f",
+    "not for XML": "\ufffe\uffff]]>",
+    "markup": "<script>alert(1)</script>&\"'<!-- ]]> {{ 7 * 7 }} {% raw %}",
+    "line ends": "a\u2028b\u2029c\r\nd",
+    "a megabyte": "x" * 1_048_576,
+    "nothing": "",
+}
+
+
+def files_under(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_everything_the_contract_names_is_written(result, recording, redactor, out):
+    assert write_all(result, recording, out, redactor, allure_html=False) == []
+    assert {path.name for path in out.iterdir()} == WRITTEN | {"allure-results"}
+
+
+def test_no_original_is_left_in_any_file(result, recording, redactor, out):
+    write_all(result, recording, out, redactor, allure_html=False)
+    written = files_under(out)
+    assert len(written) > 10
+    for path in written:
+        assert b"5550104711" not in path.read_bytes(), path.name
+    for name in WRITTEN:
+        assert b"9300184526" in (out / name).read_bytes(), name
+
+
+@pytest.mark.parametrize("url", ["ws://agent:hunter2@host/lcm", "ws://host/lcm?token=hunter2", "ws://host/#hunter2"])
+def test_secrets_in_the_address_are_written_nowhere(result, recording, redactor, out, url):
+    result = replace(result, url=url, options={"url": url})
+    begin(out, result)
+    assert b"hunter2" not in (out / "result.json").read_bytes()
+    write_all(result, recording, out, redactor, allure_html=False)
+    assert not [path.name for path in files_under(out) if b"hunter2" in path.read_bytes()]
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_text_is_written_by_every_writer(with_text, redactor, out, text):
+    result, recording = with_text(text)
+    write_all(result, recording, out, redactor, allure_html=False)
+    for path in files_under(out):
+        path.read_bytes().decode("utf-8")
+    told = json.loads((out / "result.json").read_text(encoding="utf-8"))
+    assert told["clauses"][0]["reason"] == text
+
+
+def test_a_megabyte_is_cut_for_people_and_kept_for_machines(with_text, redactor, out):
+    text = HOSTILE["a megabyte"]
+    write_all(*with_text(text), out, redactor, allure_html=False)
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "1048576 characters in all" in page
+    assert len(page) < 500_000
+    assert text in (out / "transcript.ndjson").read_text(encoding="utf-8")
+
+
+def test_a_run_that_dies_leaves_no_verdict_and_no_earlier_report(conformant, recording, redactor, out):
+    write_all(conformant, recording, out, redactor, allure_html=False)
+    (out / "README.md").write_text("ours", encoding="utf-8")
+    begin(out, conformant)
+    assert json.loads((out / "result.json").read_text(encoding="utf-8"))["complete"] is False
+    assert {path.name for path in files_under(out)} == {"result.json", "README.md"}
+
+
+def test_a_writer_that_fails_leaves_the_result_incomplete(conformant, recording, redactor, out, monkeypatch):
+    begin(out, conformant)
+
+    def full(*_: object) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(report, "write_html", full)
+    with pytest.raises(OSError, match="no space"):
+        write_all(conformant, recording, out, redactor, allure_html=False)
+    assert json.loads((out / "result.json").read_text(encoding="utf-8"))["complete"] is False
+
+
+def test_frames_are_redacted_before_free_text(result, recording, out):
+    """A redactor that learns a name from the frames must have seen them when it meets the name in a finding."""
+
+    class Learns:
+        known = False
+
+        def frame(self, text: str) -> str:
+            self.known = True
+            return text.replace("5550104711", "9300184526")
+
+        def text(self, text: str) -> str:
+            return text.replace("5550104711", "9300184526") if self.known else text
+
+    recording = replace(recording, events=tuple(replace(event, note=None) for event in recording.events))
+    write_all(result, recording, out, Learns(), allure_html=False)
+    assert not [path.name for path in files_under(out) if b"5550104711" in path.read_bytes()]
