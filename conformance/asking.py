@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from conformance.desk import Desk, answered
+from conformance.desk import Desk, answered, hands_out
 from conformance.discovery import Learnt
 from conformance.probes import Probe, Variant
-from conformance.reply import messages
 from conformance.session import Session
 from conformance.transcript import Exchange, Part, Way
 
@@ -50,21 +50,32 @@ def not_logged_in(desk: Desk, probe: Probe, ways: Sequence[Way]) -> None:
     session = desk.connect(role)
     try:
         for way in ways[:-1]:
-            desk.send(session, probe.name, Part.TEST, way=way)
+            # Whatever any of them brings is collected with the last one, which is the test.
+            desk.send(session, probe.name, Part.OPEN, way=way)
         test = desk.ask(session, probe.name, Part.TEST, way=ways[-1])
-        if desk.profile.login is None or _hands_out(test):
+        if desk.profile.login is None or hands_out(test):
             return
         session = _log_in_again(desk, session, role)
-        for way in ways:
-            control = desk.ask(session, probe.name, Part.CONTROL, role, controls=test.id, way=way)
-            if answered(control) or session.closed:
-                break
-        if not answered(control):
+        if not _is_answered(desk, session, test, role, ways):
             desk.leave(session)
             session = desk.enter(role)
-            desk.ask(session, probe.name, Part.CONTROL, role, controls=test.id, way=ways[0])
+            _is_answered(desk, session, test, role, ways)
     finally:
         desk.leave(session)
+
+
+def _is_answered(desk: Desk, session: Session, test: Exchange, role: str, ways: Sequence[Way]) -> bool:
+    """Ask properly until one of the ways is answered. That one is the control; to the others no answer was due."""
+    if len(ways) == 1:
+        return answered(desk.ask(session, test.probe, Part.CONTROL, role, controls=test.id, way=ways[0]))
+    for way in ways:
+        asked = desk.ask(session, test.probe, Part.DUE, role, way=way)
+        part = Part.CONTROL if answered(asked) or session.closed or way == ways[-1] else Part.OPEN
+        controls = test.id if part is Part.CONTROL else None
+        desk.notebook.keep(replace(asked, part=part, controls=controls, standard_way=answered(asked)))
+        if part is Part.CONTROL:
+            return answered(asked)
+    return False
 
 
 def logged_out(desk: Desk, learnt: Learnt, probe: Probe) -> None:
@@ -75,8 +86,6 @@ def logged_out(desk: Desk, learnt: Learnt, probe: Probe) -> None:
         return
     session = desk.enter(role)
     try:
-        if learnt.reusable:
-            desk.ask(session, probe.name, Part.DUE)
         session.log_out(desk.agents[role], logout, desk.profile.timing.reply)
         if logout.success is None and not session.closed:
             # Nothing says when the logout has taken effect; until then nothing may be asked.
@@ -85,7 +94,7 @@ def logged_out(desk: Desk, learnt: Learnt, probe: Probe) -> None:
             desk.leave(session)
             session = desk.connect(role)
         test = desk.ask(session, probe.name, Part.TEST)
-        if not _hands_out(test):
+        if not hands_out(test):
             session = _log_in_again(desk, session, role)
             _control(desk, learnt, session, test, role)
     finally:
@@ -104,9 +113,10 @@ def _control(desk: Desk, learnt: Learnt, session: Session, test: Exchange, role:
     """A proper request, alike but for the one thing under test.
 
     It is made on the same session, except where the endpoint closed that, or answers one request
-    a session only, or where the agent is what differs.
+    a session only, or where the agent is what differs. After a few that stayed unanswered the
+    endpoint is given up on: nothing that follows could be controlled.
     """
-    if _hands_out(test) or not learnt.answered:
+    if hands_out(test) or not learnt.answered or desk.given_up:
         return
     proper = "reserved" if role == "idle" else role
     if proper == role and not session.closed:
@@ -120,7 +130,3 @@ def _control(desk: Desk, learnt: Learnt, session: Session, test: Exchange, role:
     desk.leave(session)
     with desk.entered(proper) as fresh:
         desk.ask(fresh, test.probe, Part.CONTROL, proper, controls=test.id)
-
-
-def _hands_out(exchange: Exchange) -> bool:
-    return any(message.hands_out for message in messages(exchange.received))

@@ -14,12 +14,16 @@ from contextlib import contextmanager
 from conformance import probes
 from conformance.probes import Variant
 from conformance.profile import Agent, Profile
-from conformance.reply import reply_to
+from conformance.reply import messages, reply_to
 from conformance.session import Asked, Notebook, Session
 from conformance.transcript import Exchange, Part, Way
 from conformance.transport import Transport
 from conformance.verdict import EnvironmentTrouble
 from conformance.waiting import Waits
+
+
+_PATIENCE = 4
+"""Unanswered controls; one lost answer takes two to tell from a deaf session."""
 
 
 class Desk:
@@ -37,6 +41,7 @@ class Desk:
         self._lock = threading.Lock()
         self._open: set[Session] = set()
         self._refused: dict[str, str] = {}
+        self._lost = 0
 
     def role(self, name: str) -> str:
         """The role of the profile that plays a probe's agent."""
@@ -50,6 +55,11 @@ class Desk:
     def many(self) -> bool:
         """Whether more than one session may be held at once."""
         return self.profile.endpoint.max_connections > 1
+
+    @property
+    def given_up(self) -> bool:
+        """Whether so many proper requests stayed unanswered that asking more only costs time."""
+        return self._lost >= _PATIENCE
 
     def enter(self, role: str) -> Session:
         """Open a session and log the agent in; raises `EnvironmentTrouble`."""
@@ -80,6 +90,8 @@ class Desk:
         session = Session(self._transport.connect(), role, self.notebook)
         with self._lock:
             self._open.add(session)
+        if self.stop.is_set():
+            session.abort()  # it was on its way when all others were woken
         return session
 
     def log_in(self, session: Session, role: str) -> None:
@@ -92,6 +104,20 @@ class Desk:
             with self._lock:
                 self._refused[role] = str(trouble)
             raise
+
+    def enter_beside(self, role: str) -> Session | None:
+        """One more session of an agent who has one; None where the endpoint does not allow it.
+
+        That refusal says nothing about the agent's credentials, so it does not bar the agent.
+        """
+        try:
+            return self.enter(role)
+        except EnvironmentTrouble:
+            if self.stop.is_set():
+                raise
+            with self._lock:
+                self._refused.pop(role, None)
+            return None
 
     def leave(self, session: Session) -> None:
         """Close a session."""
@@ -131,6 +157,9 @@ class Desk:
         exchange = session.receive(asked, self.waits.of(part))
         if part in {Part.DUE, Part.CONTROL}:
             self.waits.took(exchange)
+            if part is Part.CONTROL and not answered(exchange) and not exchange.closed:
+                with self._lock:
+                    self._lost += 1
         return exchange
 
     def send(
@@ -154,3 +183,8 @@ class Desk:
 def answered(exchange: Exchange) -> bool:
     """Whether a request was answered at all, if only by something ill-formed."""
     return reply_to(exchange) is not None
+
+
+def hands_out(exchange: Exchange) -> bool:
+    """Whether a contact came in it, in whatever form."""
+    return any(message.hands_out for message in messages(exchange.received))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from conformance import asking, hostile
-from conformance.desk import Desk
+from conformance.desk import Desk, hands_out
 from conformance.discovery import Learnt, discover, ways
 from conformance.probes import Probe, Variant
 from conformance.profile import Profile
@@ -81,13 +81,41 @@ class Driver:
             rest.insert(0, stranger)
         self._progress("logging in and finding the way to ask")
         discover(self._desk, self._order, self._learnt)
-        self._run_jobs([job for probe in rest if probe.part is not Part.HOSTILE for job in self._jobs(probe)])
+        self._ask_all([probe for probe in rest if probe.part is not Part.HOSTILE])
         self._ask_hostile([probe for probe in rest if probe.part is Part.HOSTILE])
 
+    def _ask_all(self, selected: Sequence[Probe]) -> None:
+        if self._desk.profile.endpoint.max_connections < 3:
+            self._learnt.shared = False  # two sessions at work leave none to listen with
+        jobs = [job for probe in selected for job in self._jobs(probe)]
+        if not self._learnt.shared or len(jobs) < 2:
+            self._run_jobs(jobs)
+            return
+        done = {exchange.id for exchange in self._desk.notebook.exchanges()}
+        # The listener is logged in: an agent who must not be, anywhere, asks before it comes or when it has gone.
+        apart = [job for job in jobs if "reserved" in job.alone]
+        self._run_jobs([job for job in apart if not job.after])
+        with self._desk.entered("reserved") as listener:
+            self._run_jobs([job for job in jobs if job not in apart], spare=1)
+            overheard = any(message.hands_out for message in listener.hear())
+        self._run_jobs([job for job in apart if job.after])
+        if overheard and not self._desk.stop.is_set():
+            # Answers go to every session of the agent: so nothing that overlapped says whose they were.
+            self._learnt.shared = False
+            again = [probe for probe in selected if probe.login == "in"]
+            names = {probe.name for probe in again}
+            for exchange in self._desk.notebook.exchanges():
+                if exchange.id not in done and exchange.probe in names and exchange.part is not Part.DUE:
+                    self._desk.notebook.keep(replace(exchange, part=Part.OPEN, controls=None))
+            self._run_jobs([job for probe in again for job in self._jobs(probe)])
+
     def _ask_hostile(self, selected: Sequence[Probe]) -> None:
-        if not self._learnt.answered:
+        due = [exchange for exchange in self._desk.notebook.exchanges() if exchange.part is Part.DUE]
+        if not due or not all(hands_out(exchange) for exchange in due):
             for probe in selected:
-                self._untested[probe.name] = "no proper request was answered, so there is nothing to come back to"
+                self._untested[probe.name] = (
+                    "without bad input not every proper request is answered with a contact either"
+                )
             return
         jobs: list[Job] = []
         for probe in selected:
@@ -96,8 +124,8 @@ class Driver:
             jobs.append(replace(job, after=frozenset(earlier.name for earlier in jobs)))
         self._run_jobs(jobs)
 
-    def _run_jobs(self, jobs: Sequence[Job]) -> None:
-        schedule = Schedule(self._desk.profile.endpoint.max_connections, self._desk.stop, self._desk.abort)
+    def _run_jobs(self, jobs: Sequence[Job], spare: int = 0) -> None:
+        schedule = Schedule(max(1, self._desk.profile.endpoint.max_connections - spare), self._desk.stop, self._desk.abort)
         schedule.run(jobs, lambda left: self._progress(f"waiting for answers and silences: {left} requests to go"))
 
     def _jobs(self, probe: Probe) -> list[Job]:

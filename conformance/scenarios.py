@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -69,8 +70,12 @@ def steps_package() -> str:
 
 
 def read(folder: Path | None = None) -> tuple[Scenario, ...]:
-    """All scenarios of a folder of feature files, in order; raises `SuiteError`."""
-    folder = folder or home()
+    """All scenarios of a folder of feature files (the suite's own), in order; raises `SuiteError`."""
+    return _read(folder or home())
+
+
+@cache
+def _read(folder: Path) -> tuple[Scenario, ...]:
     found: list[Scenario] = []
     for path in sorted(folder.glob("*.feature")):
         try:

@@ -21,7 +21,6 @@ from conformance.transport import Connection, ConnectionEnded
 from conformance.verdict import EnvironmentTrouble
 from conformance.waiting import Until
 
-
 _LONGEST = 100_000
 _BEGINNING = 1_000
 
@@ -154,6 +153,13 @@ class Session:
         return self._notebook.keep(
             replace(exchange, received=tuple(received), ended=time.monotonic(), closed=self.closed)
         )
+
+    def hear(self) -> list[Message]:
+        """What has arrived on a session that asked nothing; does not wait for more."""
+        heard: list[Message] = []
+        while not self.closed and (event := self._next(0, None)) is not None:
+            heard.append(Message(event))
+        return heard
 
     def close(self) -> None:
         """End the session."""

@@ -56,7 +56,7 @@ def resolve(parsed: object, prefix: str = "", environment: Mapping[str, str] | N
     if values["url"]:
         checked_url(values["url"])
     embedded = not values["url"] and not values["profile"]
-    profile = _embedded_profile(values["cm-version"]) if embedded else _given_profile(values, variables)
+    profile = embedded_profile(values["cm-version"]) if embedded else _given_profile(values, variables)
     return Settings(
         profile=profile,
         embedded=embedded,
@@ -80,7 +80,8 @@ def make_writable(out: Path) -> None:
         raise UsageError(f"cannot write to --out {out}: {error.strerror}: name a folder that can be written") from error
 
 
-def _embedded_profile(cm_version: str | None) -> Profile:
+def embedded_profile(cm_version: str | None = None) -> Profile:
+    """The facts of the embedded endpoint, which has no address yet."""
     with as_file(files("conformance.endpoint").joinpath("profile.toml")) as path:
         return load(path, url=_PLACEHOLDER_URL, cm_version=cm_version or DEFAULT_VERSION, environment={})
 

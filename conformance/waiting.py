@@ -44,6 +44,8 @@ class Waits:
         """The wait after a request of this part."""
         if part is Part.TEST:
             return Until(self._window(), 0, _handed_out)
+        if part is Part.REVIVAL:
+            return Until(self._timing.reply, self._window(), _contact)
         return Until(self._window(), 0, _answered) if part is Part.OPEN else self.due()
 
     def due(self) -> Until:
@@ -85,5 +87,10 @@ def _answered(read: Sequence[Message]) -> str:
     return "soon" if last.shape is Shape.ELSEWHERE else "on"
 
 
+def _contact(read: Sequence[Message]) -> str:
+    # A refusal may still be the answer to the bad input before.
+    return "now" if read[-1].hands_out else "on"
+
+
 def _answers(read: Sequence[Message]) -> int:
-    return sum(message.shape in {Shape.CONTACT, Shape.EMPTY, Shape.ERROR} for message in read)
+    return sum(message.hands_out or message.shape in {Shape.EMPTY, Shape.ERROR} for message in read)

@@ -5,7 +5,7 @@ from pytest_bdd import given, then
 from conformance.checks.answers import require_answer_after_login, require_no_contact
 from conformance.evidence import Evidence
 from conformance.transcript import Exchange, Part
-from conformance.verdict import Inconclusive, NotApplicable, Nonconformity, Untested
+from conformance.verdict import Inconclusive, Nonconformity, NotApplicable, Untested
 
 
 @given("a Campaign Manager version that offers the API")

@@ -30,7 +30,7 @@ def _is_contact_od(reply: Reply, _pins: Pins) -> Difference | None:
     if reply.value.get("subtopic") != page.REPLY:
         actual = show(reply.value.get("subtopic")) if "subtopic" in reply.value else "no subtopic"
         return Difference(f'the contact under subtopic "{page.REPLY}"', actual, "$.subtopic")
-    deliberate = kind(_at(reply, "message")) == "Object" and isinstance(_at(reply, "message", "response"), dict)
+    deliberate = isinstance(_at(reply, "message", "response"), dict)
     if reply.message.shape is Shape.EMPTY and deliberate:
         return Difference("the reserved contact", f"{show(reply.response)}, without a contact", "$.message.response")
     return None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from conformance.checks.contact import is_another_agents
+from conformance.checks.check import Reply
+from conformance.checks.contact import crossings, is_another_agents
+from conformance.checks.envelope import JSON_OBJECT
 from conformance.evidence import Evidence
 from conformance.reply import Shape, messages
 from conformance.strictjson import parse
@@ -53,27 +55,33 @@ def require_every_answer(evidence: Evidence, probe: str) -> None:
 
 
 def _require_health(evidence: Evidence) -> None:
-    healthy = [x for x in evidence.exchanges(Part.DUE) if evidence.answered(x)]
-    if not healthy:
-        raise Inconclusive("no proper request was answered before the bad input either")
+    """Bad input can only be blamed for what went well without it."""
+    proper = [x for x in evidence.exchanges(Part.DUE, Part.CONTROL) if x.trouble is None]
+    replies = [reply for x in proper if x.part is Part.DUE or evidence.answered(x) if (reply := _reply(evidence, x))]
+    due = [x for x in proper if x.part is Part.DUE]
+    if not due or len([x for x in due if _reply(evidence, x)]) < len(due):
+        raise Inconclusive("without bad input not every proper request is answered with a contact either")
+    if any(not JSON_OBJECT.accepts(reply, evidence.pins) for reply in replies):
+        raise Inconclusive("RSP-1 fails without bad input too")
+    if crossings(evidence):
+        raise Inconclusive("RES-1 fails without bad input too")
+
+
+def _reply(evidence: Evidence, exchange: Exchange) -> Reply | None:
+    reply = evidence.reply_of(exchange)
+    return reply if reply is not None and (reply.message.hands_out or reply.message.shape is Shape.NOT_JSON) else None
 
 
 def _wrong(evidence: Evidence, revival: Exchange) -> Finding | None:
     expected = "the valid request after it answered with the agent's own contact"
-    reply = evidence.reply_of(revival)
-    if reply is None or not reply.message.hands_out:
-        if reply is None and evidence.answered(revival) and not _always_well_formed(evidence):
-            return None  # it is as ill-formed as without bad input: another clause has it
+    contacts = evidence.handed_out(revival)
+    if not contacts:
         actual = "the session was closed" if revival.closed else "no such answer"
         return Finding(expected, actual, f"the request after bad input on session {revival.session}", revival.id)
-    if is_another_agents(evidence, reply, revival):
-        return Finding(expected, "another agent's contact", reply.where("$"), reply.exchange)
+    strange = [reply for reply in contacts if is_another_agents(evidence, reply, revival)]
+    if strange:
+        return Finding(expected, "another agent's contact", strange[0].where("$"), revival.id)
     return None
-
-
-def _always_well_formed(evidence: Evidence) -> bool:
-    replies = [evidence.reply_of(x) for x in evidence.exchanges(Part.DUE)]
-    return all(reply is not None and reply.message.hands_out for reply in replies)
 
 
 def _echoes(evidence: Evidence, hostile: Exchange) -> list[Finding]:

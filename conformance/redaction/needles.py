@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from conformance.redaction.words import VOCABULARY
+
 _WINDOWS = (4, 2)
 _DIGIT_RUN = re.compile(r"[0-9](?:[\s().+\-/‐‑‒–—]{0,3}[0-9]){6,}")
 
@@ -18,12 +20,14 @@ _OWN_IDS = (
     r"|FLD-[A-Za-z]{1,20}-(?:presence|type|value)|FMT-(?:ExpiryTime|CallbackTime|CallType|sample)"
     r"|OBS-after-2308|OBS-[a-z]{1,20}(?:-[a-z]{1,20}){0,4}"
 )
+_DOCUMENTED = "|".join(re.escape(word) for word in sorted(VOCABULARY, key=len, reverse=True) if word.isalpha())
 _TIMESTAMP = (
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?(?:[Zz]|[+-][0-9]{2}:?[0-9]{2})?"
 )
 _MEASURE = r"[0-9]{1,9}(?:\.[0-9]{1,9}){1,3}|[0-9]{1,9}\s?(?:ms|s|seconds?|bytes|[KM]i?B|characters)|[0-9]{1,3}(?=\s?%)"
 _PROTECTED = re.compile(
     rf"(?P<marker>\[secret\])|(?P<id>{_EDGE.format(_OWN_IDS)})"
+    rf"|(?P<word>(?i:{_EDGE.format(_DOCUMENTED)}))"
     rf"|(?P<time>{_EDGE.format(_TIMESTAMP)})|(?P<measure>{_EDGE.format(_MEASURE)})"
 )
 SHORT = 4  # significant characters below which a value is replaced only where it stands alone
@@ -89,7 +93,8 @@ class Needles:
             if length <= least:
                 break
             needle = self._needles.get(text[start : start + length])
-            if needle is not None and not (needle.alone and _adjoined(text, start, start + length)):
+            fits = start + length <= len(text)
+            if needle is not None and fits and not (needle.alone and _adjoined(text, start, start + length)):
                 return Hit(start, start + length, needle.value)
         return None
 
@@ -106,7 +111,7 @@ class Needles:
 
 
 def unprotected(hits: list[Hit], text: str) -> list[Hit]:
-    """The hits that are not a mere accident within the suite's own ids, a timestamp or a measure."""
+    """The hits that are not a mere accident within the suite's own ids, the page's words, a timestamp or a measure."""
     if not hits:
         return []
     protection = [(match.start(), match.end(), match.lastgroup) for match in _PROTECTED.finditer(text)]

@@ -13,7 +13,7 @@ from hashlib import blake2b
 
 _PHONE = re.compile(r"[0-9 +().\-/]+")
 _PHONE_DIGITS = range(7, 21)
-_NATIONAL = 10  # with up to five digits of country code before them (E.164 ends at 15)
+NATIONAL = 10  # with up to five digits of country code before them (E.164 ends at 15)
 _CHUNK = 64
 _TRIES = 256  # a phone number has many places where a short learnt value may turn up
 _IDEOGRAPHS = (0x4E00, 20_000)  # for letters without case: a letter of the same kind
@@ -54,8 +54,8 @@ def identity(value: str) -> str:
 def parts(value_identity: str) -> list[str]:
     """The pieces that get pseudonyms of their own: the national number, and chunks of what is very long."""
     length = len(value_identity)
-    if _NATIONAL < length <= 15 and value_identity.isdecimal():
-        return [value_identity[:-_NATIONAL], value_identity[-_NATIONAL:]]
+    if NATIONAL < length <= 15 and value_identity.isdecimal():
+        return [value_identity[:-NATIONAL], value_identity[-NATIONAL:]]
     if length < 2 * _CHUNK:
         return [value_identity]
     cuts = list(range(0, length - _CHUNK + 1, _CHUNK))
@@ -142,4 +142,6 @@ def _shaped(old: str, new: str) -> str:
         return chr(ord(old) - unicodedata.decimal(old) + int(new))
     if not old.isalpha() or not new.isalpha():
         return old
-    return new.upper() if old.isupper() else new
+    if old.isupper():
+        return new.upper()
+    return new if old.islower() or not new.islower() else chr(_IDEOGRAPHS[0] + ord(new))

@@ -12,14 +12,13 @@ from bisect import bisect_left
 from collections.abc import Iterable
 
 from conformance.redaction.needles import SHORT, Hit, Needles, significant, unprotected
-from conformance.redaction.pseudonym import Pseudonyms, fold, identity, parts, phone_digits
+from conformance.redaction.pseudonym import NATIONAL, Pseudonyms, fold, identity, parts, phone_digits
 from conformance.redaction.secret import MARK, secret_needles
 from conformance.redaction.values import NUMBER, Value, is_json, leaves, personal_values
 from conformance.redaction.view import JSON_ESCAPES, View, decoded, layers, overwrite, plain
 from conformance.redaction.words import AGENT_MEMBERS, VOCABULARY
 
 _JSON_BARE = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
-_NATIONAL = 10
 _UNMISTAKABLE = 8  # an agent's ID of that many characters, digits among them, is no word
 
 
@@ -47,19 +46,9 @@ class Redactor:
 
     def learn_value(self, value: str, *, alone: bool = False) -> None:
         """Remember one value; `alone` (right for agents' names): replace it only where it stands alone."""
-        folded = fold(value).strip()
-        weight = significant(folded)
-        if weight < 2 or folded in VOCABULARY:
-            return
         with self._lock:
-            self._originals.add(identity(folded))
-            digits = phone_digits(folded)
-            pieces = [folded] if digits else parts(folded)
-            for piece in pieces:
-                self._add(piece, alone=len(pieces) == 1 and (alone or weight < SHORT))
-            if digits:
-                self._phones.add(digits, digits, alone=False)
-                self._phones.add(digits[-_NATIONAL:], digits[-_NATIONAL:], alone=False)
+            for layer in layers(plain(value)):  # a value that itself looks escaped is met decoded, too
+                self._remember(fold(layer.text).strip(), alone=alone)
 
     def frame(self, text: str) -> str:
         """A frame as on the wire, its layout kept. Values that were not learnt before are learnt now."""
@@ -70,6 +59,19 @@ class Redactor:
         """Any other text: a message, a name, a header, a URL."""
         with self._lock:
             return self._redacted(text, is_frame=False)
+
+    def _remember(self, folded: str, *, alone: bool) -> None:
+        weight = significant(folded)
+        if weight < 2 or folded in VOCABULARY:
+            return
+        self._originals.add(identity(folded))
+        digits = phone_digits(folded)
+        pieces = [folded] if digits else parts(folded)
+        for piece in pieces:
+            self._add(piece, alone=len(pieces) == 1 and (alone or weight < SHORT))
+        for number in (digits, digits[-NATIONAL:]) if digits else ():
+            self._phones.add(number, number, alone=False)
+            self._add(number, alone=alone)
 
     def _add(self, piece: str, *, alone: bool) -> None:
         self._learnt.add(piece, piece, alone=alone)
@@ -141,6 +143,6 @@ class Redactor:
 
     def _taken(self, candidate: str) -> bool:
         """Whether a pseudonym would be taken for something that must not be seen."""
-        if candidate in self._originals:
+        if candidate in self._originals or candidate in VOCABULARY:
             return True
         return any(next(iter(needles.find(candidate)), None) for needles in (self._learnt, self._phones, self._secrets))

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import quote, quote_plus
 
 from conformance.redaction.needles import SHORT, Needles
+from conformance.redaction.view import layers, plain
 
 MARK = "[secret]"
 _SCHEME = re.compile(r"\s*(?:Basic|Bearer|Digest|Token|ApiKey)\s+(?P<rest>\S.*)", re.IGNORECASE | re.DOTALL)
@@ -49,7 +50,7 @@ def _with_credentials(secret: str) -> Iterator[str]:
 
 
 def _spellings(secret: str) -> Iterator[str]:
-    yield secret
+    yield from (layer.text for layer in layers(plain(secret)))
     yield from (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1], html.escape(secret))
     data = secret.encode("utf-8", "surrogatepass")
     percent = quote(data, safe="")

@@ -90,6 +90,8 @@ def leaves(text: str, start: int = 0, inside: str = "") -> Iterator[Leaf]:
             yield Leaf(*token.span("text"), bare=False, member=inside or member)
         else:
             member = ""
+    if not whole:
+        yield Leaf(len(text), len(text), bare=True)
 
 
 def personal_values(view: View, depth: int = 0) -> Iterator[Value]:

@@ -20,7 +20,7 @@ _ENTITY = r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);"
 # Backslashes are counted to a bound: without one, a long run of them costs the square of its length.
 JSON_ESCAPES = re.compile(rf"\\(?:{_PAIR}|u{_HEX4}|.)", re.DOTALL)
 CHARACTER_ESCAPES = re.compile(rf"\\{{1,8}}(?:{_PAIR}|u{_HEX4}|x[0-9a-fA-F]{{2}})|{_PERCENT}|{_ENTITY}")
-ALL_ESCAPES = re.compile(rf'{CHARACTER_ESCAPES.pattern}|\\{{1,8}}["/bfnrt]|\\\\')
+ALL_ESCAPES = re.compile(rf'{CHARACTER_ESCAPES.pattern}|\\{{1,8}}["/bfnrt]|\\{{2,8}}')
 
 _LETTER_ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _ROUNDS = 4  # escapes within escapes: JSON in JSON in a query string, and one to spare
@@ -98,11 +98,16 @@ def _character(escape: str) -> str:
     return _LETTER_ESCAPES.get(body[0], body[0])
 
 
+def _unit_escapes(char: str, backslashes: str) -> str:
+    data = char.encode("utf-16-be", "surrogatepass")
+    return "".join(f"{backslashes}u{data[k : k + 2].hex()}" for k in range(0, len(data), 2))
+
+
 def _written_like(escape: str, char: str) -> str:
     """The new character in the manner of the old one: how an endpoint escapes is evidence."""
     manners: dict[str, Callable[[], str]] = {
         "%": lambda: quote(char, safe="") if not char.isascii() else f"%{ord(char):02X}",
         "&": lambda: f"&#{ord(char)};",
-        "\\": lambda: f"{escape[: len(escape) - len(escape.lstrip(chr(92)))]}u{ord(char):04x}",
+        "\\": lambda: _unit_escapes(char, escape[: len(escape) - len(escape.lstrip("\\"))]),
     }
     return manners[escape[0]]() if len(escape) > 1 and escape[0] in manners else char
