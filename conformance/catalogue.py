@@ -69,7 +69,8 @@ class Catalogue:
         for text in wanted:
             matches = {name for name in self.ids if name == text or name.startswith(f"{text.rstrip('-')}-")}
             if not matches:
-                near = difflib.get_close_matches(text, [*self.ids, *{name.split("-")[0] for name in self.ids}], n=3)
+                known = {name.casefold(): name for name in (*self.ids, *(name.split("-")[0] for name in self.ids))}
+                near = [known[name] for name in difflib.get_close_matches(text.casefold(), known, n=3)]
                 fix = f"did you mean {', '.join(near)}?" if near else "`lcm-conformance clauses` lists all"
                 raise UsageError(f"unknown clause {text!r}: {fix}")
             chosen |= matches

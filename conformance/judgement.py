@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from conformance import __version__
+from conformance import __version__, deviations
 from conformance.catalogue import Catalogue, Clause
 from conformance.checks import observing, readings
 from conformance.evidence import Evidence
@@ -65,16 +65,18 @@ def fold(
     selftest: dict[str, object] | None = None,
 ) -> Result:
     """The result of a run: every clause once, the ledger, and what follows from them."""
+    cm_version = settings.profile.cm_version
     by_clause: dict[str, list[ScenarioRecord]] = defaultdict(list)
     for record in records:
         by_clause[record.clause].append(record)
     clauses = tuple(_clause(clause, by_clause[clause.id]) for clause in catalogue.clauses.values())
+    clauses, lines = deviations.apply(clauses, settings.known if complete else (), cm_version, started.date())
     ledger = _ledger(records, written)
     errors = list(suite_errors)
     if ledger.unaccounted and complete:
         errors.append(f"{ledger.unaccounted} scenarios of the feature files are unaccounted for")
     recording = evidence.recording
-    verdict = _verdict(clauses, settings)
+    verdict = "non-conformant" if lines and settings.profile.supported else _verdict(clauses, settings)
     times = observing.latencies(evidence)
     p50, p95, longest = observing.quantiles(times)
     way = recording.way
@@ -82,7 +84,7 @@ def fold(
         verdict=verdict,
         robustness=_robustness(clauses),
         complete=complete,
-        cm_version=settings.profile.cm_version,
+        cm_version=cm_version,
         url=settings.profile.endpoint.url,
         asked_as={"topic": way.topic, "source": way.source} if way else None,
         suite_version=__version__,
@@ -102,6 +104,7 @@ def fold(
         suite_errors=tuple(errors),
         selftest=selftest,
         options=dict(settings.given),
+        notices=lines,
     )
 
 
@@ -135,9 +138,9 @@ def _verdict(clauses: Sequence[ClauseResult], settings: Settings) -> str:
         return "not-applicable"
     deciding = [clause for clause in clauses if clause.klass in {"scope", "normative"}]
     advisory = [clause for clause in clauses if clause.klass == "advisory"] if settings.strict else []
-    if any(clause.verdict is Verdict.FAIL for clause in (*deciding, *advisory)):
+    if any(clause.verdict is Verdict.FAIL and clause.known is None for clause in (*deciding, *advisory)):
         return "non-conformant"
-    if any(clause.verdict in _DECIDES for clause in (*deciding, *advisory)):
+    if any(clause.verdict in _DECIDES and clause.waived is None for clause in (*deciding, *advisory)):
         return "inconclusive"
     return "conformant"
 

@@ -49,6 +49,11 @@ RUN_OPTIONS: tuple[Option, ...] = (
         "hold the endpoint to one side of the page, such as contact-id-name=table",
         {"metavar": "NAME=SIDE", "nargs": "+", "action": "extend", "default": None},
     ),
+    Option(
+        "known",
+        "a TOML file of known deviations, whose failures do not decide the verdict",
+        {"metavar": "FILE"},
+    ),
     Option("strict", "let advisory clauses decide the verdict too", {"action": "store_true"}),
     Option(
         "observe-unsupported",

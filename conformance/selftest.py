@@ -6,13 +6,15 @@ endpoints can be judged in one process, many at a time.
 
 from __future__ import annotations
 
+import difflib
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from itertools import product
+from multiprocessing import get_context
 
-from conformance import catalogue, execution, probes, scenarios
+from conformance import __version__, catalogue, execution, probes, scenarios
 from conformance.driver import Driver
 from conformance.endpoint.behaviour import Behaviour
 from conformance.endpoint.faults import all_faults, all_variants
@@ -21,9 +23,10 @@ from conformance.judgement import evidence_for
 from conformance.profile import Profile, Timing, at
 from conformance.settings import embedded_profile
 from conformance.transport.websocket import WebSocketTransport
-from conformance.verdict import Verdict, worst
+from conformance.verdict import UsageError, Verdict, worst
 
-AT_ONCE = 12
+AT_ONCE = 6
+_SHARE = 18
 TIMING = Timing(connect=20, reply=3, silence=0.5)
 """Seconds; short, because the endpoint is on this machine and each answer takes milliseconds."""
 
@@ -79,6 +82,19 @@ class Score:
         )
 
 
+def choose(names: Sequence[str]) -> tuple[Subject, ...]:
+    """The subjects of these names, or those whose clauses have them; all for none. Raises `UsageError`."""
+    everything = subjects()
+    if not names:
+        return everything
+    known = {subject.name for subject in everything} | {clause for s in everything for clause in s.clauses}
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=3)
+            raise UsageError(f"unknown fault, variant or clause {name!r}: did you mean {', '.join(near) or 'none'}?")
+    return tuple(s for s in everything if s.name in names or s.clauses & set(names))
+
+
 def subjects() -> tuple[Subject, ...]:
     """Every fault, every variant, and every mixture of readings."""
     faults = [
@@ -112,10 +128,37 @@ def judge(profile: Profile) -> tuple[dict[str, Verdict], dict[str, str]]:
     return {name: worst(found) for name, found in verdicts.items()}, reasons
 
 
-def run(chosen: Sequence[Subject], told: Callable[[Score], None] | None = None) -> list[Score]:
-    """Judge the subjects, many at once; `told` hears of each as it is done. The answer keeps their order."""
-    profile = replace(embedded_profile(), timing=TIMING)
+def run(chosen: Sequence[Subject], told: Callable[[Score], None] | None = None, processes: int = 1) -> list[Score]:
+    """Judge the subjects, many at once; `told` hears of each as it is done. The answer keeps their order.
+
+    More than one process helps where there is more than one core: Python's threads share one.
+    """
     scores: dict[str, Score] = {}
+    if processes == 1:
+        _judge_all(chosen, lambda score: _keep(scores, score, told))
+    else:
+        shares = [chosen[start : start + _SHARE] for start in range(0, len(chosen), _SHARE)]
+        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+            for done in as_completed([pool.submit(_judge_share, share) for share in shares]):
+                for score in done.result():
+                    _keep(scores, score, told)
+    return [scores[subject.name] for subject in chosen]
+
+
+def _keep(scores: dict[str, Score], score: Score, told: Callable[[Score], None] | None) -> None:
+    scores[score.subject.name] = score
+    if told is not None:
+        told(score)
+
+
+def _judge_share(chosen: Sequence[Subject]) -> list[Score]:
+    found: list[Score] = []
+    _judge_all(chosen, found.append)
+    return found
+
+
+def _judge_all(chosen: Sequence[Subject], told: Callable[[Score], None]) -> None:
+    profile = replace(embedded_profile(), timing=TIMING)
     with Host() as host, ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
 
         def work(subject: Subject) -> Score:
@@ -128,11 +171,7 @@ def run(chosen: Sequence[Subject], told: Callable[[Score], None] | None = None) 
                 host.stop(url)
 
         for done in as_completed([pool.submit(work, subject) for subject in chosen]):
-            score = done.result()
-            scores[score.subject.name] = score
-            if told is not None:
-                told(score)
-    return [scores[subject.name] for subject in chosen]
+            told(done.result())
 
 
 def tally(scores: Iterable[Score]) -> dict[str, int]:
@@ -146,4 +185,27 @@ def tally(scores: Iterable[Score]) -> dict[str, int]:
         "missed": faults.count("missed"),
         "variants": len(words) - len(faults),
         "false_alarms": sum(word == "false alarm" for _, word in words),
+    }
+
+
+def matrix(scores: Sequence[Score], seconds: float) -> dict[str, object]:
+    """The kill matrix as JSON: the score, and for each subject what should fail and what did."""
+    return {
+        "schema": "lcm-conformance/selftest/1",
+        "suite": {"version": __version__, "catalogue": catalogue.load().digest},
+        "score": tally(scores),
+        "seconds": round(seconds, 1),
+        "subjects": [
+            {
+                "name": score.subject.name,
+                "kind": "fault" if score.subject.is_fault else "variant",
+                "says": score.subject.says,
+                "expected": sorted(score.subject.clauses),
+                "failed": sorted(score.failed),
+                "inconclusive": sorted(n for n, v in score.verdicts.items() if v is Verdict.INCONCLUSIVE),
+                "outcome": score.word,
+                "seconds": round(score.seconds, 1),
+            }
+            for score in scores
+        ],
     }

@@ -10,7 +10,8 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
-from conformance import catalogue
+from conformance import catalogue, deviations
+from conformance.deviations import Deviation
 from conformance.options import RUN_OPTIONS, attribute
 from conformance.profile import Profile, checked_url, load, release
 from conformance.verdict import UsageError
@@ -32,6 +33,7 @@ class Settings:
     observe_unsupported: bool
     allure_html: bool
     given: Mapping[str, str]
+    known: tuple[Deviation, ...] = ()
 
     @property
     def asks(self) -> bool:
@@ -66,8 +68,17 @@ def resolve(parsed: object, prefix: str = "", environment: Mapping[str, str] | N
         strict=bool(values["strict"]),
         observe_unsupported=bool(values["observe-unsupported"]),
         allure_html=not values["no-allure-html"],
-        given={name: str(values[name]) for name in ("url", "profile", "cm-version") if values[name]},
+        given=_given(values),
+        known=deviations.load(Path(values["known"]), clauses) if values["known"] else (),
     )
+
+
+def _given(values: Mapping[str, Any]) -> dict[str, str]:
+    """The options as the reports show and repeat them."""
+    given = {name.replace("-", "_"): str(values[name]) for name in ("url", "profile", "cm-version") if values[name]}
+    if values["reading"]:
+        given["reading"] = " ".join(values["reading"])
+    return given | ({"strict": "true"} if values["strict"] else {})
 
 
 def make_writable(out: Path) -> None:

@@ -8,10 +8,10 @@ import sys
 from typing import NoReturn
 
 from conformance import __version__
-from conformance.cli import clauses, mock, run
+from conformance.cli import clauses, mock, run, selftest
 from conformance.verdict import SuiteError, UsageError
 
-_COMMANDS = (run, mock, clauses)
+_COMMANDS = (run, mock, clauses, selftest)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -39,6 +39,7 @@ def run(parsed: argparse.Namespace) -> int:
     """Run the suite; returns the exit status of the contract."""
     settings = resolve(parsed)
     make_writable(settings.out)
+    scenarios.read()  # what cannot be read is said in one line here, and by pytest in a traceback
     errors = Console(stderr=True, highlight=False)
     with errors.status("starting") if errors.is_terminal else _nothing() as status:
         conduct = Conduct(settings, progress=status.update if status is not None else None)

@@ -137,6 +137,15 @@ def test_what_is_not_json_is_searched_for_names(frame: str, personal: str, kept:
     assert kept in shown
 
 
+def test_letters_and_digits_of_other_scripts_are_replaced_by_their_like() -> None:
+    frame = json.dumps({"UserID": "王ÄßЖ٣\U00011650\U00017000"})
+    shown = json.loads(Redactor().frame(frame))["UserID"]
+    assert [(c.isalpha(), c.isupper(), c.islower(), c.isdecimal()) for c in shown] == [
+        (c.isalpha(), c.isupper(), c.islower(), c.isdecimal()) for c in json.loads(frame)["UserID"]
+    ]
+    assert not set(shown) & set("王ÄßЖ")
+
+
 def test_a_frame_that_was_redacted_before_is_not_changed_again() -> None:
     redactor = Redactor()
     redactor.learn(REPLY)
@@ -154,9 +163,9 @@ def test_reveal_keeps_personal_data() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "\0", "\ud800", '"\ud800\\udc00', "\\", '"', '{"UserID":"\ud83d', "[" * 100_000, '{"UserID":' * 100_000,
-        '{"PhoneNumber":"' + "5" * 300_000 + '"}', "\\" * 100_000, 'PhoneNumber:"' * 10_000, "PhoneNumber:{" * 10_000,
-        "UserID" + " " * 200_000, "5 " * 50_000, "&#" * 50_000, "%F0%9F" * 20_000, "&#x0;&#1114112;", "\n" * 100_000,
+        "", "\0", "\ud800", '"\ud800\\udc00', "\\", '"', '{"UserID":"\ud83d', "[" * 100_000, '{"UserID":' * 10_000,
+        '{"PhoneNumber":"' + "5" * 30_000 + '"}', "\\" * 20_000, 'PhoneNumber:"' * 3_000, "PhoneNumber:{" * 3_000,
+        "UserID" + " " * 50_000, "5 " * 10_000, "&#" * 10_000, "%F0%9F" * 3_000, "&#x0;&#1114112;", "\n" * 20_000,
     ],
 )  # fmt: skip
 def test_nothing_makes_it_raise(text: str) -> None:

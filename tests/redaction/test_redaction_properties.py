@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.redaction import Redactor
+from conformance.redaction.words import VOCABULARY
 
 QUICK = settings(max_examples=80, deadline=None, derandomize=True)
 PERSONAL = ["PhoneNumber", "AccountNumber", "ContactID", "CallbackTime", "UserID"]
@@ -18,7 +19,7 @@ names = st.sampled_from(PERSONAL) | st.text(max_size=8)
 values = st.recursive(scalars, lambda v: st.lists(v, max_size=4) | st.dictionaries(names, v, max_size=4), max_leaves=12)
 # Long enough that a pseudonym does not hold the value again by chance.
 telling = st.text(alphabet=DIGITS + LOWER + UPPER + ' |-/"<é%', min_size=8, max_size=24).filter(
-    lambda v: sum(map(str.isalnum, v)) >= 8 and v.strip() == v
+    lambda v: sum(map(str.isalnum, v)) >= 8 and v.strip() == v and v.casefold() not in VOCABULARY
 )
 wild = st.text(max_size=60) | st.text(alphabet="{}[]\":,'=\\%&#;u0035xUserID \n“”", max_size=60)
 
@@ -35,25 +36,28 @@ def kinds(text: str) -> list[str]:
     ]  # fmt: skip
 
 
-def outline(value: Any, *, personal: bool = False) -> Any:
-    """A value with its personal leaves reduced to type, length and character classes."""
-    if isinstance(value, dict):
-        return {name: outline(v, personal=personal or name in PERSONAL) for name, v in value.items()}
-    if isinstance(value, list):
-        return [outline(v, personal=personal) for v in value]
-    return (type(value), kinds(str(value))) if isinstance(value, str) else type(value)
+def outline(frame: str) -> Any:
+    """A JSON text with its scalars and names reduced to type, length and character classes."""
+
+    def scalar(value: Any) -> Any:
+        if isinstance(value, list):
+            return [scalar(v) for v in value]
+        return kinds(value) if isinstance(value, str) else value if isinstance(value, tuple) else type(value)
+
+    def members(pairs: list[tuple[str, Any]]) -> tuple[Any, ...]:
+        return tuple((tuple(kinds(name)), scalar(value)) for name, value in pairs)
+
+    return scalar(json.loads(frame, object_pairs_hook=members))
 
 
 @QUICK
 @given(values)
 def test_json_stays_json_of_the_same_structure(value: Any) -> None:
-    frame = json.dumps({"message": value})
-    shown = Redactor(key=b"k").frame(frame)
-    assert len(json.dumps(json.loads(shown))) > 0
-    assert [type(v) for v in json.loads(shown)] == [str]
-    names_only = [name for name in PERSONAL if f'"{name}"' in frame]
-    if not names_only:
-        assert shown == frame
+    for frame in (json.dumps({"message": value}), json.dumps([value], ensure_ascii=False, indent=1)):
+        shown = Redactor(key=b"k").frame(frame)
+        assert outline(shown) == outline(frame)
+        if not any(name in frame for name in PERSONAL):
+            assert shown == frame
 
 
 @QUICK
@@ -61,9 +65,9 @@ def test_json_stays_json_of_the_same_structure(value: Any) -> None:
 def test_type_length_and_classes_are_kept(name: str, value: str, ascii_only: bool) -> None:
     redactor = Redactor()
     frame = json.dumps({name: value, "n": {"x": [{name: [value]}]}}, ensure_ascii=ascii_only)
+    assert outline(redactor.frame(frame)) == outline(frame)
     shown = json.loads(redactor.frame(frame))
     assert shown["n"]["x"][0][name] == [shown[name]]
-    assert outline({name: shown[name]}) == outline({name: value}) or "\U00010000" <= max(value)
     if sum(c.isalpha() or c.isdecimal() for c in value) >= 2:
         assert shown[name] != value
 
