@@ -91,7 +91,15 @@ def apply(
         else clause
         for clause in clauses
     )
-    return marked, tuple(lines)
+    known = {clause.id for clause in marked if clause.known is not None}
+    return tuple(_follow(clause, known) for clause in marked), tuple(lines)
+
+
+def _follow(clause: ClauseResult, known: set[str]) -> ClauseResult:
+    """A clause that could not be judged for nothing but known failures decides nothing either."""
+    if clause.verdict is Verdict.INCONCLUSIVE and clause.blockers and clause.blockers <= known:
+        return replace(clause, known=f"follows from {', '.join(sorted(clause.blockers))}")
+    return clause
 
 
 def _wrong(deviation: Deviation | None, clause: ClauseResult, cm_version: str, today: date) -> str | None:

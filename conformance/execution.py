@@ -38,6 +38,7 @@ def record(
         findings=ended.findings,
         exchanges=tuple(x.id for x in evidence.exchanges() if x.probe in probes) if evidence else (),
         observation=remarks.observation,
+        blockers=ended.blockers,
         started=datetime.now(UTC),
         seconds=seconds,
     )

@@ -28,6 +28,7 @@ class Told:
     verdict: Verdict
     reason: str
     findings: tuple[Finding, ...] = ()
+    blockers: frozenset[str] = frozenset()
 
 
 def told(error: BaseException | None, remarks: Remarks) -> Told:
@@ -35,7 +36,7 @@ def told(error: BaseException | None, remarks: Remarks) -> Told:
     if error is None:
         return Told(Verdict.PASS, remarks.reason)
     if isinstance(error, Outcome):
-        return Told(error.verdict, error.reason, error.findings)
+        return Told(error.verdict, error.reason, error.findings, error.blockers)
     return Told(Verdict.ERROR, f"suite error: {type(error).__name__} in {_place(error)}: please report it")
 
 
@@ -130,7 +131,15 @@ def _clause(clause: Clause, records: Sequence[ScenarioRecord]) -> ClauseResult:
         verdict=verdict,
         reason="; ".join(dict.fromkeys(reasons)),
         findings=tuple(finding for record in records for finding in record.findings),
+        blockers=_blockers([record for record in records if record.verdict is not Verdict.PASS]),
     )
+
+
+def _blockers(records: Sequence[ScenarioRecord]) -> frozenset[str]:
+    """The clauses whose failure explains all that did not pass; none where something else is open too."""
+    if not records or not all(record.blockers for record in records):
+        return frozenset()
+    return frozenset[str]().union(*(record.blockers for record in records))
 
 
 def _verdict(clauses: Sequence[ClauseResult], settings: Settings) -> str:
@@ -140,7 +149,10 @@ def _verdict(clauses: Sequence[ClauseResult], settings: Settings) -> str:
     advisory = [clause for clause in clauses if clause.klass == "advisory"] if settings.strict else []
     if any(clause.verdict is Verdict.FAIL and clause.known is None for clause in (*deciding, *advisory)):
         return "non-conformant"
-    if any(clause.verdict in _DECIDES and clause.waived is None for clause in (*deciding, *advisory)):
+    if any(
+        clause.verdict in _DECIDES and clause.waived is None and clause.known is None
+        for clause in (*deciding, *advisory)
+    ):
         return "inconclusive"
     return "conformant"
 

@@ -53,6 +53,7 @@ class ScenarioRecord:
     findings: tuple[Finding, ...] = ()
     exchanges: tuple[str, ...] = ()
     observation: Observation | None = None
+    blockers: frozenset[str] = frozenset()
     started: datetime | None = None
     seconds: float = 0.0
 
@@ -70,6 +71,7 @@ class ClauseResult:
     findings: tuple[Finding, ...] = ()
     known: str | None = None
     waived: str | None = None
+    blockers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

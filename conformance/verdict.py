@@ -42,14 +42,18 @@ class Finding:
 
 
 class Outcome(Exception):
-    """How a scenario ended when it did not pass. `reason` is one line."""
+    """How a scenario ended when it did not pass.
+
+    `reason` is one line; `blockers` are the clauses whose failure alone kept this one from being judged.
+    """
 
     verdict: Verdict
 
-    def __init__(self, reason: str, findings: Sequence[Finding] = ()) -> None:
+    def __init__(self, reason: str, findings: Sequence[Finding] = (), blockers: Iterable[str] = ()) -> None:
         super().__init__(reason)
         self.reason = reason
         self.findings = tuple(findings)
+        self.blockers = frozenset(blockers)
 
 
 class Nonconformity(Outcome):

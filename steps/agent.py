@@ -26,7 +26,7 @@ def nobody_before_login(evidence: Evidence) -> None:
     try:
         require_no_contact(evidence, tests)
     except Nonconformity as nonconformity:
-        raise Inconclusive("PRE-1 fails: a contact is handed out before login") from nonconformity
+        raise Inconclusive("PRE-1 fails: a contact is handed out before login", blockers={"PRE-1"}) from nonconformity
     except Inconclusive:
         return
 

@@ -57,6 +57,20 @@ def test_an_inconclusive_clause_leaves_its_entry_alone() -> None:
     assert (marked.known, lines) == (None, ())
 
 
+def test_what_a_known_failure_alone_left_unjudged_decides_nothing_either() -> None:
+    inner = ClauseResult(
+        "FLD-Queue-type",
+        "normative",
+        "Queue is a String.",
+        "Response Parameters",
+        Verdict.INCONCLUSIVE,
+        "",
+        blockers=frozenset({"FLD-Queue-presence"}),
+    )
+    (_, marked), _ = apply([clause(Verdict.FAIL), inner], [Deviation("FLD-Queue-presence", "r")], "2308", TODAY)
+    assert marked.known == "follows from FLD-Queue-presence"
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
@@ -78,10 +92,14 @@ def test_a_mistake_in_the_file_is_one_line(tmp_path: Path, text: str, complaint:
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize(("fault", "status", "verdict"), [("drops_queue", 0, "conformant"), (None, 1, "non-conformant")])
+@pytest.mark.parametrize(
+    ("fault", "status", "verdict"), [("drops_queue", 0, "conformant"), (None, 1, "non-conformant")]
+)
 def test_a_run_with_a_known_deviation(tmp_path: Path, fault: str | None, status: int, verdict: str) -> None:
     known = tmp_path / "known.toml"
-    known.write_text('[[deviation]]\nclause = "FLD-Queue-presence"\nreason = "r"\nticket = "LCM-12"\n', encoding="utf-8")
+    known.write_text(
+        '[[deviation]]\nclause = "FLD-Queue-presence"\nreason = "r"\nticket = "LCM-12"\n', encoding="utf-8"
+    )
     profile = tmp_path / "profile.toml"
     profile.write_text(
         PACKAGED.read_text(encoding="utf-8").replace("silence = 2", "silence = 0.3"),

@@ -64,7 +64,10 @@ def require_no_contact(evidence: Evidence, tests: Sequence[Exchange]) -> None:
     if findings:
         raise Nonconformity(f"a contact was handed out for {len(findings)} of {len(tests)} requests", findings)
     if strayed:
-        raise Inconclusive(f"a contact of another agent strayed into {strayed.id} (RES-1), so nothing follows from it")
+        raise Inconclusive(
+            f"a contact of another agent strayed into {strayed.id} (RES-1), so nothing follows from it",
+            blockers={"RES-1"},
+        )
     if uncontrolled:
         raise Inconclusive(
             f"no contact came in {uncontrolled.id}, but the proper request after it was not answered either, "
@@ -76,7 +79,7 @@ def require_answer_after_login(evidence: Evidence, tests: Sequence[Exchange]) ->
     """PRE-3: a session that was handed nothing before login is answered once the agent has logged in."""
     for test in tests:
         if evidence.handed_out(test):
-            raise Inconclusive("PRE-1 fails: the session was handed a contact before login")
+            raise Inconclusive("PRE-1 fails: the session was handed a contact before login", blockers={"PRE-1"})
     controls = [control for test in tests for control in evidence.controls(test)]
     if not controls:
         raise Inconclusive("after login nothing was asked, because the run ended before")

@@ -106,6 +106,9 @@ def require(check: Check, replies: Iterable[Reply], pins: Pins) -> None:
         raise Nonconformity(f"{len(findings)} of {asked} replies: {findings[0].actual}", findings)
     if blocked:
         reply, blocker = blocked[0]
-        raise Inconclusive(f"{blocker.clause} fails in reply {reply.number}, which leaves nothing to judge there")
+        raise Inconclusive(
+            f"{blocker.clause} fails in reply {reply.number}, which leaves nothing to judge there",
+            blockers={check.clause for _, check in blocked},
+        )
     if not asked:
         raise Inconclusive("no contact was handed out in this run, so there is nothing to judge")
