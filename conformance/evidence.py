@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from conformance.checks.check import Reply
-from conformance.reply import Message, Shape, messages, reply_among
+from conformance.reply import Message, Reply, Shape, messages, reply_among
 from conformance.transcript import Event, Exchange, Kind, Part, Recording
 from conformance.verdict import Inconclusive, Untested
 

@@ -74,6 +74,36 @@ class Message:
         return self.shape in {Shape.CONTACT, Shape.ELSEWHERE}
 
 
+@dataclass(frozen=True)
+class Reply:
+    """A reply, or a contact handed out unasked. `number` counts them over the run, from 1."""
+
+    number: int
+    message: Message
+    exchange: str | None = None
+    agent: str | None = None
+    after_ms: float | None = None
+    standard_way: bool = True
+
+    @property
+    def value(self) -> dict[str, object]:
+        """The JSON object it is; empty where it is none (RSP-1 has failed then)."""
+        value = self.message.parsed.value
+        return value if isinstance(value, dict) else {}
+
+    @property
+    def response(self) -> dict[str, object]:
+        """`message.response`; empty where an outer layer is missing."""
+        message = self.value.get("message")
+        response = message.get("response") if isinstance(message, dict) else None
+        return response if isinstance(response, dict) else {}
+
+    def where(self, path: str) -> str:
+        """A place in this reply, for a finding."""
+        after = "" if self.after_ms is None else f", {self.after_ms:.0f} ms after the request"
+        return f"{path} of reply {self.number}{after}"
+
+
 def messages(events: Iterable[Event]) -> list[Message]:
     """The received frames among the events, read."""
     return [Message(event) for event in events if event.frame is not None]

@@ -10,10 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from conformance import page
-from conformance.checks.check import Reply
 from conformance.checks.formats import FORMATS
 from conformance.checks.members import filled, typed, value_of
 from conformance.evidence import Evidence
+from conformance.reply import Reply
 from conformance.transcript import Exchange, Part
 from conformance.verdict import Finding, Inconclusive, Nonconformity, Untested
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from conformance import page
-from conformance.checks.check import Check, Difference, Pins, Reply
-from conformance.reply import Shape
+from conformance.checks.check import Check, Difference, Pins
+from conformance.reply import Reply, Shape
 from conformance.strictjson import kind, show
 
 

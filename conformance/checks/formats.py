@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, time
 from functools import partial
 
-from conformance.checks.check import Check, Difference, Pins, Reply
+from conformance.checks.check import Check, Difference, Pins
 from conformance.checks.members import typed, value_of
+from conformance.reply import Reply
 from conformance.strictjson import kind, show
 
 _SAMPLE = re.compile(r"[A-Z][a-z]{2} (?: ?\d|\d\d) \d{4} {1,2}\d{1,2}:\d\d[AP]M")

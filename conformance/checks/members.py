@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cache, partial
 
 from conformance import page
-from conformance.checks.check import Check, Difference, Pins, Reply
+from conformance.checks.check import Check, Difference, Pins
 from conformance.checks.envelope import RESPONSE
+from conformance.reply import Reply
 from conformance.strictjson import kind, show
 
 _NAME_READING = {"ContactID": "contact-id-name"}

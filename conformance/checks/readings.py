@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from conformance import page
-from conformance.checks.check import Pins, Reply
+from conformance.checks.check import Pins
 from conformance.checks.envelope import TOPIC
 from conformance.checks.members import held, present, typed, value_of
 from conformance.evidence import Evidence
+from conformance.reply import Reply
 from conformance.strictjson import kind
 from conformance.verdict import Finding, Inconclusive, Nonconformity
 

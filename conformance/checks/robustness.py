@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from conformance.checks.check import Reply
 from conformance.checks.contact import crossings, is_another_agents
 from conformance.checks.envelope import JSON_OBJECT
 from conformance.evidence import Evidence
-from conformance.reply import Shape, messages
+from conformance.reply import Reply, Shape, messages
 from conformance.strictjson import parse
 from conformance.transcript import Exchange, Kind, Part
 from conformance.verdict import Finding, Inconclusive, Nonconformity
