@@ -17,21 +17,21 @@ from conformance.profile import Agent, Profile
 from conformance.reply import messages, reply_to
 from conformance.session import Asked, Notebook, Session
 from conformance.transcript import Exchange, Part, Way
-from conformance.transport import Transport
+from conformance.transport import CannotConnect, Transport
 from conformance.verdict import EnvironmentTrouble
 from conformance.waiting import Waits
-
 
 _PATIENCE = 4
 """Unanswered controls; one lost answer takes two to tell from a deaf session."""
 
 
 class Desk:
-    """The sessions of one run. `way` is how it asks; the discovery may change it."""
+    """The sessions of one run. `way` is how it asks, `limit` how many sessions it may hold; the discovery may change both."""
 
     def __init__(self, profile: Profile, transport: Transport, way: Way) -> None:
         self.profile = profile
         self.way = way
+        self.limit = profile.endpoint.max_connections
         self.notebook = Notebook()
         self.waits = Waits(profile.timing)
         self.stop = threading.Event()
@@ -54,7 +54,7 @@ class Desk:
     @property
     def many(self) -> bool:
         """Whether more than one session may be held at once."""
-        return self.profile.endpoint.max_connections > 1
+        return self.limit > 1
 
     @property
     def given_up(self) -> bool:
@@ -108,10 +108,16 @@ class Desk:
     def enter_beside(self, role: str) -> Session | None:
         """One more session of an agent who has one; None where the endpoint does not allow it.
 
-        That refusal says nothing about the agent's credentials, so it does not bar the agent.
+        A refused login says nothing about the agent's credentials then, so it does not bar the agent.
+        An endpoint that takes no second connection is asked over one at a time from now on.
         """
         try:
             return self.enter(role)
+        except CannotConnect:
+            if self.stop.is_set():
+                raise
+            self.limit = 1
+            return None
         except EnvironmentTrouble:
             if self.stop.is_set():
                 raise

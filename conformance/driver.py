@@ -85,7 +85,7 @@ class Driver:
         self._ask_hostile([probe for probe in rest if probe.part is Part.HOSTILE])
 
     def _ask_all(self, selected: Sequence[Probe]) -> None:
-        if self._desk.profile.endpoint.max_connections < 3:
+        if self._desk.limit < 3:
             self._learnt.shared = False  # two sessions at work leave none to listen with
         jobs = [job for probe in selected for job in self._jobs(probe)]
         if not self._learnt.shared or len(jobs) < 2:
@@ -125,7 +125,7 @@ class Driver:
         self._run_jobs(jobs)
 
     def _run_jobs(self, jobs: Sequence[Job], spare: int = 0) -> None:
-        schedule = Schedule(max(1, self._desk.profile.endpoint.max_connections - spare), self._desk.stop, self._desk.abort)
+        schedule = Schedule(max(1, self._desk.limit - spare), self._desk.stop, self._desk.abort)
         schedule.run(jobs, lambda left: self._progress(f"waiting for answers and silences: {left} requests to go"))
 
     def _jobs(self, probe: Probe) -> list[Job]:
@@ -159,7 +159,7 @@ class Driver:
         return Job(
             name=probe.name if number == 0 else f"{probe.name}/{number}",
             work=lambda: self._attempt(probe, work),
-            sessions=min(sessions, self._desk.profile.endpoint.max_connections),
+            sessions=min(sessions, self._desk.limit),
             agents=agents if self._learnt.shared else frozenset(),
             alone=frozenset() if self._learnt.shared else agents,
             after=frozenset({"not-logged-in"}) if self._desk.role("stranger") in agents else frozenset(),

@@ -105,7 +105,7 @@ def fold(
         suite_errors=tuple(errors),
         selftest=selftest,
         options=dict(settings.given),
-        notices=lines,
+        notices=(*settings.profile.notices, *lines),
     )
 
 

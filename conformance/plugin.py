@@ -73,6 +73,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     conduct = config.stash[_RUN]
     settings = _settings(config)
     conduct.only_ours = len(ours) == len(items)
+    if conduct.only_ours and getattr(config.option, "tbstyle", "auto") == "auto":
+        config.option.tbstyle = "native"  # no traceback of a scenario is ever shown, and a long one takes long to make
     if settings.selected is not None:
         chosen = [item for item in items if item not in ours or item.stash[_SCENARIO].clause in settings.selected]
         config.hook.pytest_deselected(items=[item for item in items if item not in chosen])

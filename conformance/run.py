@@ -31,6 +31,9 @@ from conformance.settings import Settings, make_writable
 from conformance.transcript import Recording
 from conformance.transport.websocket import WebSocketTransport
 
+_AFTER_SUPPORT = "OBS-after-2308"
+"""All that is asked of a version that the page no longer covers."""
+
 Progress = Callable[[str], None]
 
 
@@ -63,6 +66,8 @@ class Run:
 
     def drive(self, wanted: Iterable[Scenario]) -> Evidence:
         """Ask the endpoint everything that these scenarios need."""
+        if not self._profile.supported:
+            wanted = [scenario for scenario in wanted if scenario.clause == _AFTER_SUPPORT]
         probes: dict[str, Probe] = {probe.name: probe for scenario in wanted for probe in scenario.probes}
         if not self.settings.asks:
             return self.evidence

@@ -100,7 +100,10 @@ def subjects() -> tuple[Subject, ...]:
     faults = [
         Subject(row.name, row.says, Behaviour(faults=(row.name,)), True, frozenset(row.clauses)) for row in all_faults()
     ]
-    variants = [Subject(row.name, row.says, Behaviour(variants=(row.name,)), False, frozenset(row.clauses)) for row in all_variants()]
+    variants = [
+        Subject(row.name, row.says, Behaviour(variants=(row.name,)), False, frozenset(row.clauses))
+        for row in all_variants()
+    ]
     names = [name for name in catalogue.load().readings if name != "source"]
     mixtures = [
         Subject(

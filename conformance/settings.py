@@ -17,7 +17,7 @@ from conformance.profile import Profile, checked_url, load, release
 from conformance.verdict import UsageError
 
 DEFAULT_VERSION = "2308"
-_PLACEHOLDER_URL = "ws://127.0.0.1:1"
+_PLACEHOLDER_URL = "ws://127.0.0.1/lcm"
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,9 @@ def main(arguments: list[str] | None = None) -> int:
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
     for command in _COMMANDS:
         command.add_parser(subparsers)
-    parsed = parser.parse_args(arguments)
+    parsed, rest = parser.parse_known_args(arguments)
+    if rest:  # the command knows its options, so it can say which one was meant
+        subparsers.choices[parsed.command].error(f"unrecognized arguments: {' '.join(rest)}")
     try:
         status: int = parsed.run(parsed)
     except UsageError as error:

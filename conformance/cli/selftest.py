@@ -27,6 +27,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("name", nargs="*", metavar="NAME", help="only these faults, variants or clauses")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the kill matrix as JSON")
+    parser.add_argument("--record", type=Path, metavar="FILE", help="write the score alone, as a release carries it")
     parser.add_argument("--all", action="store_true", help="print a line for every fault and variant")
     parser.add_argument(
         "--processes", type=int, default=os.cpu_count() or 1, metavar="N", help="processes to share the work (cores)"
@@ -52,10 +53,9 @@ def run(parsed: argparse.Namespace) -> int:
     seconds = time.monotonic() - begun
     matrix = selftest.matrix(scores, seconds)
     if parsed.json:
-        try:
-            parsed.json.write_text(json.dumps(matrix, indent=1) + "\n", encoding="utf-8")
-        except OSError as error:
-            raise UsageError(f"cannot write --json {parsed.json}: {error.strerror}") from error
+        _write(parsed.json, matrix)
+    if parsed.record:
+        _write(parsed.record, {key: value for key, value in matrix.items() if key != "subjects"})
     for line in _lines(scores, parsed.all):
         print(line)
     score = selftest.tally(scores)
@@ -64,6 +64,13 @@ def run(parsed: argparse.Namespace) -> int:
         f"{score['variants']} conformant variants: {score['false_alarms']} false alarms; {seconds:.0f} s"
     )
     return 0 if score["exact"] == score["faults"] and not score["false_alarms"] else 5
+
+
+def _write(path: Path, content: dict[str, object]) -> None:
+    try:
+        path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}") from error
 
 
 def _lines(scores: Sequence[Score], everything: bool) -> list[str]:
@@ -80,9 +87,7 @@ def _lines(scores: Sequence[Score], everything: bool) -> list[str]:
             lines.append(f"{clause:<28}{len(found):>7} variants, {words.count('false alarm')} false alarms")
         elif found:
             exact, caught = words.count("exact"), words.count("caught")
-            lines.append(
-                f"{clause:<28}{len(found):>7}{exact + caught:>8}{exact:>7}{words.count('missed'):>8}"
-            )
+            lines.append(f"{clause:<28}{len(found):>7}{exact + caught:>8}{exact:>7}{words.count('missed'):>8}")
         lines += [_line(score) for score in found if everything or score.word not in {"exact", "conformant"}]
     return lines
 

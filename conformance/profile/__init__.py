@@ -1,0 +1,42 @@
+"""The facts of one environment: what a profile says (`facts`), read from TOML and checked before anything is asked.
+
+Every mistake is one line (`UsageError`) that names the key and the fix; a value that came from
+the environment is never part of it.
+"""
+
+from conformance.profile.facts import (
+    MIB,
+    ROLES,
+    Agent,
+    Endpoint,
+    Exchangeable,
+    Message,
+    Packet,
+    Profile,
+    Timing,
+    Tls,
+    at,
+    checked_url,
+    release,
+)
+from conformance.profile.reader import load
+from conformance.profile.templates import fill, template_values
+
+__all__ = [
+    "MIB",
+    "ROLES",
+    "Agent",
+    "Endpoint",
+    "Exchangeable",
+    "Message",
+    "Packet",
+    "Profile",
+    "Timing",
+    "Tls",
+    "at",
+    "checked_url",
+    "fill",
+    "load",
+    "release",
+    "template_values",
+]

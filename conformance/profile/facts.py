@@ -1,0 +1,145 @@
+"""What a profile says, as frozen values: the endpoint, its agents, how they log in, how long to wait.
+
+Secrets stay out of every `repr`, so that no traceback can print them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from conformance import page
+from conformance.verdict import UsageError
+
+Message = Mapping[str, Any]
+MIB = 1024 * 1024
+ROLES = ("reserved", "other", "idle", "unknown", "logged_out")
+_VERSION = re.compile(r"[0-9]{4}(?:\.[0-9]+)*")
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Seconds: to connect, for a due reply, and of silence that counts as "not answered"."""
+
+    connect: float = 10.0
+    reply: float = 5.0
+    silence: float = 2.0
+
+
+@dataclass(frozen=True)
+class Tls:
+    """How `wss://` is made safe. Without `ca_file` the system's authorities are trusted."""
+
+    ca_file: Path | None = None
+    client_cert: Path | None = None
+    client_key: Path | None = None
+    client_key_password: str | None = field(default=None, repr=False)
+    server_name: str | None = None
+    verify: bool = True
+
+
+@dataclass(frozen=True)
+class Packet:
+    """The vendor's packet around each message. The subscriber ID is given, or picked from an answer to `register`."""
+
+    subscriber_id: str | None = None
+    response_url: str = ""
+    spelling: str = "table"
+    register: Message | None = None
+    subscriber_id_from: str | None = None
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where the endpoint is and how sessions with it are made. `proxy` is a URL, `keepalive` seconds between pings."""
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    subprotocols: tuple[str, ...] = ()
+    origin: str | None = None
+    max_connections: int = 1
+    cookie: str | None = field(default=None, repr=False)
+    tls: Tls = field(default_factory=Tls)
+    proxy: str | None = field(default=None, repr=False)
+    keepalive: float | None = None
+    max_frame_bytes: int = 16 * MIB
+    max_message_bytes: int = 16 * MIB
+    packet: Packet | None = None
+
+
+@dataclass(frozen=True)
+class Exchangeable:
+    """A message to send, and the JSON subset whose arrival says that it worked or failed."""
+
+    request: Message
+    success: Message | None = None
+    failure: Message | None = None
+
+
+@dataclass(frozen=True)
+class Agent:
+    """One agent of the environment, by the role that the suite gives it. `headers` are of its own handshakes."""
+
+    role: str
+    user_id: str
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    expect: Mapping[str, str] = field(default_factory=dict)
+    asserted: bool = True
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    asks_call_count: bool = False
+
+
+@dataclass(frozen=True)
+class Profile:
+    """All of it. `login` is None where headers of the handshake log an agent in: given ones, or `login_command`'s."""
+
+    cm_version: str
+    endpoint: Endpoint
+    agents: Mapping[str, Agent]
+    timing: Timing = field(default_factory=Timing)
+    login: Exchangeable | None = None
+    logout: Exchangeable | None = None
+    login_command: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    notices: tuple[str, ...] = ()
+
+    @property
+    def supported(self) -> bool:
+        """Whether the page offers the API for this version (Note)."""
+        return release(self.cm_version) <= page.LAST_SUPPORTED_VERSION
+
+
+def release(version: str) -> int:
+    """The leading number of a Campaign Manager version such as `2308` or `2308.1`."""
+    if not is_version(version):
+        raise UsageError(f"unknown Campaign Manager version {version!r}: write it like 2308 or 2308.1")
+    return int(version[:4])
+
+
+def is_version(text: str) -> bool:
+    """Whether this is how Campaign Manager versions are written."""
+    return _VERSION.fullmatch(text) is not None
+
+
+def at(profile: Profile, url: str) -> Profile:
+    """The same environment at another URL."""
+    return replace(profile, endpoint=replace(profile.endpoint, url=url))
+
+
+def checked_url(url: str) -> str:
+    """The URL, if it is one of a WebSocket endpoint."""
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in {"ws", "wss"} and parts.hostname and (parts.port or True) and url.isprintable()
+        credentials = bool(parts.username or parts.password)
+    except ValueError:
+        good = credentials = False
+    if credentials:
+        raise UsageError("the WebSocket URL holds a user name or password: move them to endpoint.headers")
+    if not good or " " in url:
+        raise UsageError(f"{url!r} is no WebSocket URL: write it like ws://host:port/path or wss://host/path")
+    return url

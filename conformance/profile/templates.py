@@ -1,0 +1,35 @@
+"""Fills `${…}` in the messages and commands of a profile. Pure; used while reading a profile and by the sessions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from conformance import page
+from conformance.profile.facts import Agent
+from conformance.verdict import UsageError
+
+PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+def fill(template: Any, values: Mapping[str, str]) -> Any:
+    """A copy of a template with every `${key}` filled in; unknown ones raise `UsageError`."""
+    if isinstance(template, str):
+        return PLACEHOLDER.sub(lambda match: _value(match.group(1), values), template)
+    if isinstance(template, Mapping):
+        return {fill(name, values): fill(content, values) for name, content in template.items()}
+    if isinstance(template, list | tuple):
+        return [fill(item, values) for item in template]
+    return template
+
+
+def template_values(agent: Agent) -> dict[str, str]:
+    """What `${…}` in a template may stand for."""
+    return {"source": page.SOURCE, **agent.keys}
+
+
+def _value(name: str, values: Mapping[str, str]) -> str:
+    if name not in values:
+        raise UsageError(f"${{{name}}} in a template is no key of the agent's table: add it there or correct the name")
+    return values[name]

@@ -1,0 +1,77 @@
+"""A socket that keeps to a deadline however slowly the peer drips, and to an allowance of bytes while one is set.
+
+Used by the transport's modules only; the client library takes it for a plain socket.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import time
+
+
+class TooMuch(Exception):
+    """The peer sent more than was allowed."""
+
+
+class Wire:
+    """One socket, with a deadline over all that is received and sent."""
+
+    def __init__(self, sock: socket.socket, seconds: float) -> None:
+        self._sock = sock
+        self._closed = False
+        self.allowance: int | None = None
+        self.until(seconds)
+
+    def until(self, seconds: float, patience: float = 0) -> None:
+        """Move the deadline: from now on so many seconds; what must be sent meanwhile may take `patience` longer."""
+        self._deadline = time.monotonic() + seconds
+        self._sent_by = self._deadline + patience
+
+    def recv(self, size: int) -> bytes:
+        """What has come, at most `size` bytes; raises TimeoutError once the deadline is over."""
+        self._sock.settimeout(self._left())
+        data = self._sock.recv(size)
+        if self.allowance is not None:
+            self.allowance -= len(data)
+            if self.allowance < 0:
+                raise TooMuch
+        return data
+
+    def send(self, data: bytes) -> int:
+        """Send some of it, and answer how much. A peer that reads nothing has broken the session."""
+        try:
+            self._sock.settimeout(max(self._sent_by - time.monotonic(), 0.001))
+            return self._sock.send(data)
+        except TimeoutError:
+            raise ConnectionError("the peer reads nothing") from None
+
+    def gettimeout(self) -> float:
+        """What is left until the deadline."""
+        return self._left()
+
+    def settimeout(self, seconds: float | None) -> None:
+        """Only the deadline counts."""
+
+    def fileno(self) -> int:
+        return self._sock.fileno()
+
+    def sever(self) -> None:
+        """End it in both directions, and wake whoever waits in another thread; never raises."""
+        with contextlib.suppress(OSError, ValueError):
+            # SSLSocket.shutdown would take the TLS state away from a thread that is reading.
+            socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
+
+    def shutdown(self, _how: int = socket.SHUT_RDWR) -> None:
+        self.sever()
+
+    def close(self) -> None:
+        self._closed = True
+        with contextlib.suppress(OSError, ValueError):
+            self._sock.close()
+
+    def _left(self) -> float:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the time is over")
+        return left

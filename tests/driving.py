@@ -1,0 +1,107 @@
+"""Drives and judges an endpoint in this process, as a run does but for pytest and the reports."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from conformance import catalogue, execution, probes, scenarios
+from conformance.driver import Driver
+from conformance.judgement import evidence_for, fold
+from conformance.profile import Profile, Timing, at
+from conformance.result import Result
+from conformance.settings import embedded_profile, resolve
+from conformance.transcript import Event, Kind, Recording
+from conformance.transport.websocket import WebSocketTransport
+from conformance.verdict import Verdict
+
+QUICK = Timing(connect=5, reply=2, silence=0.3)
+"""Seconds; the endpoints of the tests answer within milliseconds."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What was recorded, and what the judge made of it."""
+
+    recording: Recording
+    result: Result
+
+    @property
+    def verdict(self) -> str:
+        return self.result.verdict
+
+    @property
+    def verdicts(self) -> dict[str, Verdict]:
+        return {clause.id: clause.verdict for clause in self.result.clauses}
+
+    @property
+    def unpassed(self) -> dict[str, str]:
+        """The clauses that did not pass, with verdict and reason: what a failing test should show."""
+        return {c.id: f"{c.verdict}: {c.reason}" for c in self.result.clauses if c.verdict is not Verdict.PASS}
+
+    @property
+    def failed(self) -> set[str]:
+        return {name for name, verdict in self.verdicts.items() if verdict is Verdict.FAIL}
+
+    def reason(self, clause: str) -> str:
+        return next(row.reason for row in self.result.clauses if row.id == clause)
+
+
+def embedded(url: str, timing: Timing = QUICK, **endpoint: Any) -> Profile:
+    """The profile of the embedded endpoint, at a URL and quick; `endpoint` changes its endpoint section."""
+    profile = replace(at(embedded_profile(), url), timing=timing)
+    return replace(profile, endpoint=replace(profile.endpoint, **endpoint))
+
+
+def only(profile: Profile, *roles: str) -> Profile:
+    """The profile with no other agents than these."""
+    return replace(profile, agents={role: profile.agents[role] for role in roles})
+
+
+def driver(
+    profile: Profile, pins: Mapping[str, str] | None = None, progress: Callable[[str], None] | None = None
+) -> Driver:
+    return Driver(profile, WebSocketTransport(profile.endpoint, profile.timing), pins, progress)
+
+
+def judged(profile: Profile, pins: Mapping[str, str] | None = None) -> Judged:
+    """One full run against the endpoint of a profile."""
+    return Judged(recording := driver(profile, pins).run(probes.load().values()), _fold(recording, profile, pins or {}))
+
+
+def _fold(recording: Recording, profile: Profile, pins: Mapping[str, str]) -> Result:
+    evidence = evidence_for(recording, profile, pins)
+    written = scenarios.read()
+    records = [execution.judge(scenario, evidence) for scenario in written]
+    settings = replace(resolve(Namespace(out="reports"), environment={}), profile=profile, embedded=False, pins=pins)
+    return fold(records, written, catalogue.load(), evidence, settings, datetime.now(UTC), 0.0, True)
+
+
+def sent(recording: Recording, **members: object) -> list[Event]:
+    """The frames that were sent with these members at the top."""
+    return [
+        event
+        for event in recording.events
+        if event.kind is Kind.SENT and members.items() <= _members(event.frame or "").items()
+    ]
+
+
+def most_sessions(recording: Recording) -> int:
+    """How many sessions were open at once, at most."""
+    now = most = 0
+    for event in recording.events:
+        now += {Kind.OPENED: 1, Kind.CLOSED: -1}.get(event.kind, 0)
+        most = max(most, now)
+    return most
+
+
+def _members(frame: str) -> dict[str, Any]:
+    try:
+        value = json.loads(frame)
+    except (ValueError, RecursionError):
+        return {}
+    return {name: item for name, item in value.items() if isinstance(item, str)} if isinstance(value, dict) else {}
