@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from conformance import page
+from conformance.packet import unwrap
 from conformance.strictjson import Parsed, parse
 from conformance.transcript import Event, Exchange
 
@@ -42,7 +43,8 @@ class Message:
 
     @cached_property
     def parsed(self) -> Parsed:
-        return parse(self.event.frame or "")
+        """The message in the frame: what is within, where it comes as the vendor's packet."""
+        return unwrap(parse(self.event.frame or ""))
 
     @cached_property
     def members(self) -> frozenset[str]:

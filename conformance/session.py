@@ -13,16 +13,21 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
-from conformance.profile import Agent, Exchangeable, fill, template_values
+from conformance import packet
+from conformance.profile import Agent, Exchangeable, Packet, fill, template_values
 from conformance.reply import Message
 from conformance.strictjson import parse
 from conformance.transcript import Event, Exchange, Journal, Kind, Part
-from conformance.transport import Connection, ConnectionEnded
+from conformance.transport import Connection, ConnectionEnded, Harmful
 from conformance.verdict import EnvironmentTrouble
 from conformance.waiting import Until
 
 _LONGEST = 100_000
 _BEGINNING = 1_000
+SESSION_FRAMES = 5_000
+SESSION_BYTES = 64 * 1024 * 1024
+RUN_BYTES = 512 * 1024 * 1024
+"""What is kept of an endpoint that talks without end: of one session, and of all sessions of a run."""
 
 
 @dataclass
@@ -34,6 +39,14 @@ class Notebook:
     _sessions: count[int] = field(default_factory=lambda: count(1))
     _ids: count[int] = field(default_factory=lambda: count(1))
     _exchanges: dict[str, Exchange] = field(default_factory=dict)
+    _received: int = 0
+
+    def take(self, size: int) -> None:
+        """Count what was received in the run; raises `Harmful` when it is more than can be kept."""
+        with self._lock:
+            self._received += size
+            if self._received > RUN_BYTES:
+                raise Harmful(f"the endpoint has sent more than {RUN_BYTES} bytes in this run")
 
     def session_id(self) -> str:
         with self._lock:
@@ -68,15 +81,39 @@ class Session:
         self.id = notebook.session_id()
         self.agent = agent
         self.closed = False
+        self.harm: str | None = None
         self._aborted = False
+        self._packet: Packet | None = None
+        self._subscriber_id = ""
+        self._frames = 0
+        self._bytes = 0
         self._connection = connection
         self._notebook = notebook
         self._note(Kind.OPENED)
 
+    def subscribe(self, agent: Agent, framing: Packet, seconds: float) -> None:
+        """From now on wrap what is sent as packets; registers first where the profile says how."""
+        subscriber_id = framing.subscriber_id
+        if framing.register is not None and framing.subscriber_id_from is not None:
+            self._send(json.dumps(fill(framing.register, template_values(agent)), ensure_ascii=False))
+            subscriber_id = self._registered(framing.subscriber_id_from, seconds)
+            if subscriber_id is None:
+                raise EnvironmentTrouble(
+                    f"the registration of agents.{agent.role} brought no subscriber ID within {seconds:g} s: "
+                    "check packet.register and packet.subscriber_id_from"
+                )
+        self._packet, self._subscriber_id = framing, subscriber_id or ""
+
+    def framed(self, text: str) -> str:
+        """A message as it goes onto the wire."""
+        if self._packet is None:
+            return text
+        return packet.wrap(text, self._packet.spelling, self._subscriber_id, self._packet.response_url)
+
     def log_in(self, agent: Agent, login: Exchangeable, seconds: float) -> None:
         """Send the login once and wait for its answer; raises `EnvironmentTrouble`. Never tries again."""
         values = template_values(agent)
-        self._send(json.dumps(fill(login.request, values), ensure_ascii=False))
+        self._send(self.framed(json.dumps(fill(login.request, values), ensure_ascii=False)))
         wanted = None if login.success is None else fill(login.success, values)
         refusal = None if login.failure is None else fill(login.failure, values)
         if wanted is None:
@@ -94,7 +131,7 @@ class Session:
     def log_out(self, agent: Agent, logout: Exchangeable, seconds: float) -> None:
         """Send the logout and wait for its answer where the profile names one."""
         values = template_values(agent)
-        self._send(json.dumps(fill(logout.request, values), ensure_ascii=False))
+        self._send(self.framed(json.dumps(fill(logout.request, values), ensure_ascii=False)))
         if logout.success is None:
             return
         if self._await(fill(logout.success, values), None, seconds) == "silence":
@@ -146,13 +183,17 @@ class Session:
                     break
                 if state == "soon":
                     deadline = min(deadline, time.monotonic() + until.settle)
-            elif time.monotonic() >= deadline:
+            # Also with frames arriving all the time: they must not prolong the wait.
+            if time.monotonic() >= deadline:
                 break
         if not self._aborted:
-            exchange = replace(exchange, trouble=None)
-        return self._notebook.keep(
+            exchange = replace(exchange, trouble=self.harm)
+        kept = self._notebook.keep(
             replace(exchange, received=tuple(received), ended=time.monotonic(), closed=self.closed)
         )
+        if self.harm is not None:
+            raise EnvironmentTrouble(self.harm)
+        return kept
 
     def hear(self) -> list[Message]:
         """What has arrived on a session that asked nothing; does not wait for more."""
@@ -181,16 +222,30 @@ class Session:
                 if time.monotonic() >= deadline:
                     return "silence"
                 continue
-            value = parse(event.frame or "").value
+            value = Message(event).parsed.value
             if failure is not None and holds(failure, value):
                 return "failure"
             if holds(success, value):
                 return "success"
+            if time.monotonic() >= deadline:
+                return "silence"
         return "closed"
+
+    def _registered(self, path: str, seconds: float) -> str | None:
+        deadline = time.monotonic() + seconds
+        while not self.closed and time.monotonic() < deadline:
+            event = self._next(deadline - time.monotonic(), None)
+            if event is not None and (found := packet.pick(path, parse(event.frame or "").value)) is not None:
+                return found
+        return None
 
     def _next(self, seconds: float, exchange: Exchange | None) -> Event | None:
         try:
             frame = self._connection.receive(seconds)
+            self._count(frame)
+        except Harmful as harm:
+            self._give_up(str(harm), exchange)
+            return None
         except ConnectionEnded as end:
             self._ended(end, exchange)
             return None
@@ -204,6 +259,20 @@ class Session:
             self._connection.send(frame)
         except ConnectionEnded as end:
             self._ended(end, exchange)
+
+    def _count(self, frame: str | None) -> None:
+        self._frames += frame is not None
+        self._bytes += len(frame or "")
+        self._notebook.take(len(frame or ""))
+        if self._frames > SESSION_FRAMES or self._bytes > SESSION_BYTES:
+            raise Harmful(f"more than {SESSION_FRAMES} frames or {SESSION_BYTES} bytes came on one session")
+
+    def _give_up(self, harm: str, exchange: Exchange | None) -> None:
+        """End a session that would harm the suite; nothing that happened on it is held against the product."""
+        self.closed = True
+        self.harm = f"session {self.id} was given up: {harm}: check what the endpoint sends, or raise that limit"
+        self._note(Kind.CLOSED, note=f"by the suite: {harm}", exchange=exchange)
+        self._connection.abort()
 
     def _ended(self, end: ConnectionEnded, exchange: Exchange | None) -> None:
         self.closed = True

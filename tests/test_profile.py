@@ -231,7 +231,7 @@ def test_the_leading_number_of_a_version_decides(version: str, number: int) -> N
     "version", ["banana", "", "23", "23080", "2308.", ".2308", "v2308", "2308-1", " 2308", "2308\n", "٢٣٠٨"]
 )
 def test_anything_else_is_no_version(version: str) -> None:
-    with pytest.raises(UsageError, match="write it like 2308 or 2308.1"):
+    with pytest.raises(UsageError, match=r"write it like 2308 or 2308\.1"):
         release(version)
 
 

@@ -166,6 +166,17 @@ def test_the_statuses_are_those_of_the_help(capsys: pytest.CaptureFixture[str]) 
     assert re.findall(r"^\| (\d+) \|", README, re.MULTILINE) == re.findall(r"\b(\d+) [a-z]", said)
 
 
+def test_the_speed_adds_up() -> None:
+    quoted = re.search(
+        r"full run +([\d.]+) s.*\nempty pytest run +([\d.]+) s\nsilence window +2.00 s\nratio +(.+)", README
+    )
+    assert quoted is not None
+    full, empty, ratio = (float(number) for number in quoted.groups())
+
+    assert ratio == round(full / (empty + 2), 2)
+    assert f"**{ratio:.2f} times**" in README
+
+
 def test_every_reading_is_named() -> None:
     assert [name for name in catalogue.load().readings if f"`{name}`" not in README] == []
 

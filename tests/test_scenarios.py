@@ -140,8 +140,11 @@ def test_backgrounds_of_feature_and_rule_come_first_and_tags_add_up(tmp_path: Pa
     assert [step.text for step in scenario.steps] == ["a", "b", "c"]
 
 
+NO_GHERKIN = "Feature: F\n\n  Scenario: S\n    Given a\n    Gven b\n"
+
+
 def test_a_feature_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    (tmp_path / "a.feature").write_text("Feature: F\n\n  Scenario: S\n    Given a\n    Gven b\n", encoding="utf-8")
+    (tmp_path / "a.feature").write_text(NO_GHERKIN, encoding="utf-8")
     with pytest.raises(SuiteError, match=r"a\.feature cannot be read"):
         scenarios.read(tmp_path)
 
@@ -190,7 +193,7 @@ def test_a_feature_file_that_is_bound_no_more_leaves_its_scenarios_unaccounted_f
 
 def test_a_feature_file_that_is_no_gherkin_ends_with_status_5_and_is_named(tmp_path: Path) -> None:
     checkout = copy_checkout(tmp_path)
-    (checkout / "features" / "note.feature").write_text("Feature: F\n\n  Scenario: S\n    Given a\n    Gven b\n", encoding="utf-8")
+    (checkout / "features" / "note.feature").write_text(NO_GHERKIN, encoding="utf-8")
     ended = conformance("run", cwd=tmp_path, checkout=checkout)
 
     assert ended.returncode == 5

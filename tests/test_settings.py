@@ -120,5 +120,5 @@ def test_the_folder_for_reports_is_made(tmp_path: Path) -> None:
 @pytest.mark.parametrize("out", ["taken", "taken/reports"])
 def test_a_file_in_its_place_is_refused(tmp_path: Path, out: str) -> None:
     (tmp_path / "taken").write_text("", encoding="utf-8")
-    with pytest.raises(UsageError, match="cannot write to --out .*: name a folder that can be written"):
+    with pytest.raises(UsageError, match=r"cannot write to --out .*: name a folder that can be written"):
         make_writable(tmp_path / out)

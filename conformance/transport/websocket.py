@@ -6,6 +6,7 @@ The library makes the handshake and reads frames; how the socket comes about, de
 from __future__ import annotations
 
 import contextlib
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from http.cookies import CookieError
@@ -46,8 +47,7 @@ class WebSocketTransport:
         try:
             client = self._handshake(wire, self._endpoint.headers if headers is None else headers, headers is None)
         except BaseException:
-            wire.sever()
-            wire.close()
+            wire.end()
             raise
         protocol = client.getsubprotocol()
         found = "accepted" + (f" with subprotocol {protocol}" if protocol else "")
@@ -157,8 +157,7 @@ class WebSocketConnection:
 
     def abort(self) -> None:
         """End the session at once."""
-        self._wire.sever()
-        self._wire.close()
+        self._wire.end()
 
     def _frame(self, deadline: float) -> tuple[int, Any] | None:
         try:
@@ -180,7 +179,8 @@ class WebSocketConnection:
 
 def _last_word(wire: Wire, error: BaseException) -> BaseException:
     """The server's TLS alert where it had already closed when we wrote: it still waits to be read."""
-    if isinstance(error, OSError | websocket.WebSocketConnectionClosedException):
+    closed = isinstance(error, OSError | websocket.WebSocketConnectionClosedException)
+    if closed and not isinstance(error, ssl.SSLError):
         try:
             wire.recv(1)
         except OSError as alert:

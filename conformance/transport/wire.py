@@ -19,7 +19,6 @@ class Wire:
 
     def __init__(self, sock: socket.socket, seconds: float) -> None:
         self._sock = sock
-        self._closed = False
         self.allowance: int | None = None
         self.until(seconds)
 
@@ -56,19 +55,16 @@ class Wire:
     def fileno(self) -> int:
         return self._sock.fileno()
 
-    def sever(self) -> None:
+    def end(self) -> None:
         """End it in both directions, and wake whoever waits in another thread; never raises."""
         with contextlib.suppress(OSError, ValueError):
             # SSLSocket.shutdown would take the TLS state away from a thread that is reading.
             socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
-
-    def shutdown(self, _how: int = socket.SHUT_RDWR) -> None:
-        self.sever()
-
-    def close(self) -> None:
-        self._closed = True
         with contextlib.suppress(OSError, ValueError):
             self._sock.close()
+
+    def close(self) -> None:
+        """Asked for by the client library. What the peer said last may still be unread, so `end` does it."""
 
     def _left(self) -> float:
         left = self._deadline - time.monotonic()

@@ -25,7 +25,7 @@ MEMBERS = (
 CLAUSES = {
     *("PRE-1", "PRE-2", "PRE-3", "MAP-1", "MAP-2", "RES-1", "RES-2", "RES-3", "REQ-1", "REQ-2", "REQ-4", "REQ-5"),
     *("REQ-6", "RSP-1", "RSP-2", "RSP-3", "RSP-4", "RSP-5", "FMT-ExpiryTime", "FMT-CallbackTime", "FMT-CallType"),
-    *("FMT-sample", "CON-1", *(f"ROB-{number}" for number in range(1, 8))),
+    *("RSP-6", "FMT-sample", "CON-1", *(f"ROB-{number}" for number in range(1, 8))),
     *(f"FLD-{member}-{what}" for member in MEMBERS for what in ("presence", "type")),
     *(f"FLD-{member}-value" for member in MEMBERS if member not in {"Prefix", "Suffix"}),
 }
