@@ -28,7 +28,7 @@ def seconds(arguments: list[str], folder: Path, status: int) -> float:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("LCM_", "PYTEST_"))}
     environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     begun = time.perf_counter()
-    done = subprocess.run(  # noqa: S603  this interpreter, with the arguments above
+    done = subprocess.run(
         [sys.executable, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
     taken = time.perf_counter() - begun

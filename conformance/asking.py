@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ from conformance.discovery import Learnt
 from conformance.probes import Probe, Variant
 from conformance.session import Session
 from conformance.transcript import Exchange, Part, Way
+from conformance.transport import CannotConnect
 
 
 def ask_variant(desk: Desk, learnt: Learnt, probe: Probe, number: int, variant: Variant) -> None:
@@ -47,13 +49,22 @@ def not_logged_in(desk: Desk, probe: Probe, ways: Sequence[Way]) -> None:
     Several `ways` are asked where none is known yet.
     """
     role = desk.role(probe.agent)
-    session = desk.connect(role)
+    try:
+        session = desk.connect(role)
+    except CannotConnect as refusal:
+        if desk.profile.login is not None or refusal.status not in {401, 403}:
+            raise
+        _control_elsewhere(desk, _turned_away(desk, probe, role, refusal.status), role, ways)
+        return
     try:
         for way in ways[:-1]:
             # Whatever any of them brings is collected with the last one, which is the test.
             desk.send(session, probe.name, Part.OPEN, way=way)
         test = desk.ask(session, probe.name, Part.TEST, way=ways[-1])
-        if desk.profile.login is None or hands_out(test):
+        if hands_out(test):
+            return
+        if desk.profile.login is None:
+            _control_elsewhere(desk, test, role, ways)
             return
         session = _log_in_again(desk, session, role)
         if not _is_answered(desk, session, test, role, ways):
@@ -62,6 +73,33 @@ def not_logged_in(desk: Desk, probe: Probe, ways: Sequence[Way]) -> None:
             _is_answered(desk, session, test, role, ways)
     finally:
         desk.leave(session)
+
+
+def _turned_away(desk: Desk, probe: Probe, role: str, status: int) -> Exchange:
+    """The exchange that there was not: without login not even a session is to be had."""
+    now = time.monotonic()
+    return desk.notebook.keep(
+        Exchange(
+            id=desk.notebook.exchange_id(),
+            probe=probe.name,
+            part=Part.TEST,
+            session="none",
+            agent=role,
+            asks_for=role,
+            request=f"(none: the handshake was refused with HTTP status {status})",
+            sent=now,
+            received=(),
+            ended=now,
+            closed=True,
+        )
+    )
+
+
+def _control_elsewhere(desk: Desk, test: Exchange, role: str, ways: Sequence[Way]) -> None:
+    """Where headers log in, the control is on another session: of the same agent, or of one who can be logged in."""
+    proper = role if role != "logged_out" else "reserved"
+    with desk.entered(proper) as session:
+        _is_answered(desk, session, test, proper, ways)
 
 
 def _is_answered(desk: Desk, session: Session, test: Exchange, role: str, ways: Sequence[Way]) -> bool:
@@ -102,7 +140,7 @@ def logged_out(desk: Desk, learnt: Learnt, probe: Probe) -> None:
 
 
 def _log_in_again(desk: Desk, session: Session, role: str) -> Session:
-    if not session.closed:
+    if not session.closed and desk.profile.login is not None:
         desk.log_in(session, role)
         return session
     desk.leave(session)

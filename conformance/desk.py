@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from conformance import probes
+from conformance import login_command, probes
+from conformance.notebook import Notebook
 from conformance.probes import Variant
 from conformance.profile import Agent, Profile
 from conformance.reply import messages, reply_to
-from conformance.session import Asked, Notebook, Session
+from conformance.session import Asked, Session
 from conformance.transcript import Exchange, Part, Way
-from conformance.transport import CannotConnect, Transport
+from conformance.transport import CannotConnect, Connection, Transport
 from conformance.verdict import EnvironmentTrouble
 from conformance.waiting import Waits
 
@@ -26,7 +28,10 @@ _PATIENCE = 4
 
 
 class Desk:
-    """The sessions of one run. `way` is how it asks, `limit` how many sessions it may hold; the discovery may change both."""
+    """The sessions of one run.
+
+    `way` is how it asks, `limit` how many sessions it may hold; the discovery may change both.
+    """
 
     def __init__(self, profile: Profile, transport: Transport, way: Way) -> None:
         self.profile = profile
@@ -41,6 +46,8 @@ class Desk:
         self._lock = threading.Lock()
         self._open: set[Session] = set()
         self._refused: dict[str, str] = {}
+        self._turns: dict[str, threading.RLock] = defaultdict(threading.RLock)
+        self._printed: dict[str, dict[str, str]] = {}
         self._lost = 0
 
     def role(self, name: str) -> str:
@@ -61,8 +68,16 @@ class Desk:
         """Whether so many proper requests stayed unanswered that asking more only costs time."""
         return self._lost >= _PATIENCE
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What login programs printed: never to be shown."""
+        with self._lock:
+            return tuple(value for headers in self._printed.values() for value in headers.values())
+
     def enter(self, role: str) -> Session:
         """Open a session and log the agent in; raises `EnvironmentTrouble`."""
+        if self.profile.login is None:
+            return self._open_session(role, logged_in=True)
         session = self.connect(role)
         try:
             self.log_in(session, role)
@@ -82,28 +97,79 @@ class Desk:
 
     def connect(self, role: str) -> Session:
         """Open a session for an agent without logging in."""
-        with self._lock:
-            if role in self._refused:
-                raise EnvironmentTrouble(self._refused[role])
-        if self.stop.is_set():
-            raise EnvironmentTrouble("the run was interrupted")
-        session = Session(self._transport.connect(), role, self.notebook)
-        with self._lock:
-            self._open.add(session)
-        if self.stop.is_set():
-            session.abort()  # it was on its way when all others were woken
-        return session
+        return self._open_session(role, logged_in=False)
 
     def log_in(self, session: Session, role: str) -> None:
-        """Log the agent in on an open session, if the profile says how."""
+        """Log the agent in on an open session, where that is done by a message."""
         if self.profile.login is None:
             return
-        try:
-            session.log_in(self.agents[role], self.profile.login, self.profile.timing.reply)
-        except EnvironmentTrouble as trouble:
-            with self._lock:
+        with self._turn(role):
+            try:
+                session.log_in(self.agents[role], self.profile.login, self.profile.timing.reply)
+            except EnvironmentTrouble as trouble:
                 self._refused[role] = str(trouble)
+                raise
+
+    @contextmanager
+    def _turn(self, role: str) -> Iterator[None]:
+        """One login of an agent at a time, whoever wants one: so the first that is refused is the last."""
+        with self._lock:
+            turn = self._turns[role]
+        with turn:
+            if role in self._refused:
+                raise EnvironmentTrouble(self._refused[role])
+            yield
+
+    def _open_session(self, role: str, logged_in: bool) -> Session:
+        if role in self._refused:
+            raise EnvironmentTrouble(self._refused[role])
+        if self.stop.is_set():
+            raise EnvironmentTrouble("the run was interrupted")
+        agent = self.agents[role]
+        if self.profile.login is None and logged_in:
+            with self._turn(role):
+                connection = self._connect_by_headers(agent)
+        else:
+            connection = self._transport.connect(self._headers_before_login(agent))
+        session = Session(connection, role, self.notebook)
+        with self._lock:
+            self._open.add(session)
+        if self.profile.endpoint.packet is not None:
+            try:
+                session.subscribe(agent, self.profile.endpoint.packet, self.profile.timing.reply)
+            except EnvironmentTrouble:
+                self.leave(session)
+                raise
+        return session
+
+    def _connect_by_headers(self, agent: Agent) -> Connection:
+        """A handshake whose headers are the login; one that is refused is never tried again."""
+        try:
+            cookie = self.profile.endpoint.cookie
+            given = {**self.profile.endpoint.headers, **({"Cookie": cookie} if cookie else {})}
+            headers = {**given, **agent.headers, **self._printed_for(agent)}
+            return self._transport.connect(headers)
+        except CannotConnect as trouble:
+            if trouble.status in {401, 403}:
+                self._refused[agent.role] = f"{trouble} (the login of agents.{agent.role} is not tried again)"
             raise
+        except EnvironmentTrouble as trouble:
+            self._refused[agent.role] = f"{trouble} (it is not started again)"
+            raise
+
+    def _headers_before_login(self, agent: Agent) -> Mapping[str, str] | None:
+        """None: those of the endpoint. Where they are the login, whoever is logged out goes without them."""
+        if self.profile.login is not None or self.profile.login_command:
+            return None
+        return agent.headers if agent.role == "logged_out" else {}
+
+    def _printed_for(self, agent: Agent) -> Mapping[str, str]:
+        command = self.profile.login_command
+        if command and agent.role not in self._printed:
+            headers = login_command.headers_of(agent, command, self.profile.timing.connect)
+            with self._lock:
+                self._printed[agent.role] = headers
+        return self._printed.get(agent.role, {})
 
     def enter_beside(self, role: str) -> Session | None:
         """One more session of an agent who has one; None where the endpoint does not allow it.
@@ -182,6 +248,8 @@ class Desk:
         """Send one request; the agent's own ID is asked with unless `asks_for` names another role."""
         role = asks_for or session.agent
         frame = probes.request(way or self.way, self.agents[role].user_id, variant)
+        if isinstance(frame, str) and (variant is None or variant.raw is None):
+            frame = session.framed(frame)
         standard = way in {None, self.way} and (variant is None or variant.way is None)
         return session.send(frame, part, probe, role, number, standard, controls)
 

@@ -50,6 +50,11 @@ class Driver:
             self._desk.close()
         return self.recording()
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What has come to light in the run and must never be shown."""
+        return self._desk.secrets
+
     def recording(self) -> Recording:
         """What is known so far; also after an interruption."""
         learnt = self._learnt
@@ -175,7 +180,8 @@ class Driver:
 
     def _missing(self, probe: Probe) -> str | None:
         profile, agents = self._desk.profile, self._desk.agents
-        if probe.login == "never" and profile.login is None and "logged_out" not in agents:
+        by_headers = profile.login is None and not profile.login_command
+        if probe.login == "never" and by_headers and "logged_out" not in agents:
             return "every session is logged in here, and the profile names no agents.logged_out"
         if probe.login == "out" and profile.logout is None:
             return "the profile has no logout"

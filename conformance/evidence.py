@@ -21,7 +21,7 @@ class Evidence:
 
     `asserted` holds the roles for which the profile vouches that a contact is reserved; `pins`
     the readings that the user pinned; `reply_seconds` how long a due reply may take; `supported` is False for a version
-    that the page no longer covers.
+    that the page no longer covers; `logs_in_by_headers` where a session is logged in from the start, or never.
     """
 
     recording: Recording
@@ -31,6 +31,7 @@ class Evidence:
     roles: frozenset[str] = frozenset()
     reply_seconds: float = 5.0
     supported: bool = True
+    logs_in_by_headers: bool = False
 
     @cached_property
     def memory(self) -> dict[object, Any]:

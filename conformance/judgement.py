@@ -50,6 +50,7 @@ def evidence_for(recording: Recording, profile: Profile, pins: Mapping[str, str]
         roles=frozenset(profile.agents),
         reply_seconds=profile.timing.reply,
         supported=profile.supported,
+        logs_in_by_headers=profile.login is None,
     )
 
 
@@ -70,7 +71,10 @@ def fold(
     by_clause: dict[str, list[ScenarioRecord]] = defaultdict(list)
     for record in records:
         by_clause[record.clause].append(record)
-    clauses = tuple(_clause(clause, by_clause[clause.id]) for clause in catalogue.clauses.values())
+    clauses = tuple(
+        _clause(clause, by_clause[clause.id], settings.profile.waived.get(clause.id))
+        for clause in catalogue.clauses.values()
+    )
     clauses, lines = deviations.apply(clauses, settings.known if complete else (), cm_version, started.date())
     ledger = _ledger(records, written)
     errors = list(suite_errors)
@@ -116,7 +120,7 @@ def exit_status(result: Result) -> int:
     return {"conformant": 0, "non-conformant": 1, "inconclusive": 3, "not-applicable": 4}[result.verdict]
 
 
-def _clause(clause: Clause, records: Sequence[ScenarioRecord]) -> ClauseResult:
+def _clause(clause: Clause, records: Sequence[ScenarioRecord], waived: str | None) -> ClauseResult:
     missing = len(clause.scenarios) - len(records)
     verdicts = [record.verdict for record in records] + ([Verdict.UNTESTED] if missing > 0 else [])
     verdict = worst(verdicts)
@@ -130,6 +134,7 @@ def _clause(clause: Clause, records: Sequence[ScenarioRecord]) -> ClauseResult:
         section=clause.section,
         verdict=verdict,
         reason="; ".join(dict.fromkeys(reasons)),
+        waived=waived,
         findings=tuple(finding for record in records for finding in record.findings),
         blockers=_blockers([record for record in records if record.verdict is not Verdict.PASS]),
     )
@@ -149,12 +154,15 @@ def _verdict(clauses: Sequence[ClauseResult], settings: Settings) -> str:
     advisory = [clause for clause in clauses if clause.klass == "advisory"] if settings.strict else []
     if any(clause.verdict is Verdict.FAIL and clause.known is None for clause in (*deciding, *advisory)):
         return "non-conformant"
-    if any(
-        clause.verdict in _DECIDES and clause.waived is None and clause.known is None
-        for clause in (*deciding, *advisory)
-    ):
+    if any(_leaves_open(clause) for clause in (*deciding, *advisory)):
         return "inconclusive"
     return "conformant"
+
+
+def _leaves_open(clause: ClauseResult) -> bool:
+    """A waiver excuses what was not tested, never what was tested and stayed unclear."""
+    waived = clause.waived is not None and clause.verdict is Verdict.UNTESTED
+    return clause.verdict in _DECIDES and not waived and clause.known is None
 
 
 def _robustness(clauses: Sequence[ClauseResult]) -> str:

@@ -82,6 +82,7 @@ class Run:
                 self._recording = self._driver.run(probes.values())
             finally:
                 self._recording = self._driver.recording()
+                self._redactor.learn_secrets(self._driver.secrets)
                 for event in self._recording.events:
                     if event.frame is not None:
                         self._redactor.learn(event.frame)

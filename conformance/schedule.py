@@ -29,7 +29,10 @@ class Job:
 
 @dataclass
 class Schedule:
-    """Starts jobs as early as their needs allow. `stop` ends it: what has not started never does; `cancel` wakes what runs."""
+    """Starts jobs as early as their needs allow.
+
+    `stop` ends it: what has not started never does; `cancel` wakes what runs.
+    """
 
     max_sessions: int
     stop: threading.Event

@@ -6,18 +6,17 @@ Used by the driver only. It waits as it is told and judges nothing.
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from itertools import count
+from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance import packet
+from conformance.notebook import Notebook
 from conformance.profile import Agent, Exchangeable, Packet, fill, template_values
 from conformance.reply import Message
 from conformance.strictjson import parse
-from conformance.transcript import Event, Exchange, Journal, Kind, Part
+from conformance.transcript import Event, Exchange, Kind, Part
 from conformance.transport import Connection, ConnectionEnded, Harmful
 from conformance.verdict import EnvironmentTrouble
 from conformance.waiting import Until
@@ -26,45 +25,7 @@ _LONGEST = 100_000
 _BEGINNING = 1_000
 SESSION_FRAMES = 5_000
 SESSION_BYTES = 64 * 1024 * 1024
-RUN_BYTES = 512 * 1024 * 1024
-"""What is kept of an endpoint that talks without end: of one session, and of all sessions of a run."""
-
-
-@dataclass
-class Notebook:
-    """Counts sessions and exchanges of a run, and keeps the exchanges; safe for many threads."""
-
-    journal: Journal = field(default_factory=Journal)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _sessions: count[int] = field(default_factory=lambda: count(1))
-    _ids: count[int] = field(default_factory=lambda: count(1))
-    _exchanges: dict[str, Exchange] = field(default_factory=dict)
-    _received: int = 0
-
-    def take(self, size: int) -> None:
-        """Count what was received in the run; raises `Harmful` when it is more than can be kept."""
-        with self._lock:
-            self._received += size
-            if self._received > RUN_BYTES:
-                raise Harmful(f"the endpoint has sent more than {RUN_BYTES} bytes in this run")
-
-    def session_id(self) -> str:
-        with self._lock:
-            return f"s-{next(self._sessions)}"
-
-    def exchange_id(self) -> str:
-        with self._lock:
-            return f"x-{next(self._ids):04d}"
-
-    def keep(self, exchange: Exchange) -> Exchange:
-        """Keep an exchange; one of the same id is replaced."""
-        with self._lock:
-            self._exchanges[exchange.id] = exchange
-        return exchange
-
-    def exchanges(self) -> tuple[Exchange, ...]:
-        with self._lock:
-            return tuple(self._exchanges[name] for name in sorted(self._exchanges))
+"""What is kept of one session with an endpoint that talks without end."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +82,8 @@ class Session:
         seen = self._await(wanted, refusal, seconds)
         if seen == "success":
             return
+        if self.harm is not None:
+            raise EnvironmentTrouble(self.harm)
         how = {
             "failure": "was refused: check the agent's credentials",
             "closed": "ended with the endpoint closing the session: check the agent's credentials",
@@ -305,4 +268,4 @@ def holds(subset: object, value: object) -> bool:
         return isinstance(value, dict) and all(
             name in value and holds(content, value[name]) for name, content in subset.items()
         )
-    return subset == value
+    return subset == value and isinstance(subset, bool) is isinstance(value, bool)

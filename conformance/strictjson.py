@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import NoReturn
 
 _MAX_INT_DIGITS = 4000  # Python refuses to convert longer ones; a Decimal holds them all
@@ -38,7 +38,7 @@ def parse(text: str) -> Parsed:
             text,
             parse_constant=_no_constant,
             parse_int=_exact_int,
-            parse_float=Decimal,
+            parse_float=_exact_float,
             object_pairs_hook=pairs,
         )
     except RecursionError:
@@ -68,6 +68,13 @@ def show(value: object, limit: int = 120) -> str:
 
 def _exact_int(digits: str) -> int | Decimal:
     return int(digits) if len(digits) < _MAX_INT_DIGITS else Decimal(digits)
+
+
+def _exact_float(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:  # an exponent beyond what even a Decimal holds; it is JSON all the same
+        return Decimal("-Infinity" if text.startswith("-") else "Infinity")
 
 
 def _no_constant(name: str) -> NoReturn:

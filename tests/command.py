@@ -30,13 +30,13 @@ def conformance(
     return _run(["-m", "conformance", *arguments], cwd, environment(checkout, **variables))
 
 
-def pytest_features(
+def plain_pytest(
     *arguments: str | Path, cwd: Path = CHECKOUT, checkout: Path = CHECKOUT, **variables: str
 ) -> subprocess.CompletedProcess[str]:
-    """`pytest features …` in a checkout; where the suite is not installed, its plugin is named."""
+    """`pytest …` in a checkout; where the suite is not installed, its plugin is named."""
     plugin = [] if _INSTALLED else ["-p", "conformance.plugin"]
     quiet = ["-p", "no:cacheprovider"]
-    return _run(["-m", "pytest", *plugin, *quiet, "features", *arguments], cwd, environment(checkout, **variables))
+    return _run(["-m", "pytest", *plugin, *quiet, *arguments], cwd, environment(checkout, **variables))
 
 
 def quick_profile(folder: Path, *changes: tuple[str, str]) -> Path:

@@ -183,7 +183,8 @@ def test_a_later_version_is_not_applicable_and_nothing_is_asked(tmp_path: Path, 
 
 
 def test_a_later_version_may_be_observed(drive: Drive) -> None:
-    run = drive("--cm-version", "2311", "--observe-unsupported", cm_version="2311")
+    brief = (("reply = 2", "reply = 0.3"),)
+    run = drive("--cm-version", "2311", "--observe-unsupported", changes=brief, cm_version="2311")
     assert (run.status, run.result["verdict"]) == (4, "not-applicable")
     seen = {row["id"]: row["seen"] for row in run.result["observations"]}
     assert seen["OBS-after-2308"] not in {"untested", ""}

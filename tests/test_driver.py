@@ -83,9 +83,7 @@ def without_logout(profile: Profile) -> Profile:
 
 def with_wrong_password(profile: Profile, role: str) -> Profile:
     agent = profile.agents[role]
-    return replace(
-        profile, agents={**profile.agents, role: replace(agent, keys={**agent.keys, "password": "no-such"})}
-    )
+    return replace(profile, agents={**profile.agents, role: replace(agent, keys={**agent.keys, "password": "no-such"})})
 
 
 def not_vouched_for(profile: Profile) -> Profile:

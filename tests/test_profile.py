@@ -160,7 +160,7 @@ def test_url_version_and_one_agent_are_enough(tmp_path: Path) -> None:
         ('user_id = "agent-7"\n', "", "agents.reserved.user_id is missing: add the agent's ID"),
         ('user_id = "agent-7"', 'user_id = ""', "agents.reserved.user_id is missing: add the agent's ID"),
         ("agent-10", "agent-7", "two agents have the same user_id: each role needs an agent of its own"),
-        ('"unknown"', '"perhaps"', "agents.idle.reserved 'perhaps' is unknown: use \"asserted\" or \"unknown\""),
+        ('"unknown"', '"perhaps"', 'agents.idle.reserved \'perhaps\' is unknown: use "asserted" or "unknown"'),
         ("4711", "true", "agents.reserved.expect holds something that is neither text nor number: correct it"),
         ("4711", "[4711]", "agents.reserved.expect holds something that is neither text nor number: correct it"),
         ('expect = { PhoneNumber = "5550100111", ContactId = 4711 }', "expect = 1", "reserved.expect must be a table"),

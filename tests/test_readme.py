@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance import catalogue, cli, profile
+from conformance import catalogue, cli, deviations, profile
 from conformance.options import PYTEST_PREFIX, RUN_OPTIONS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -142,6 +142,13 @@ def test_the_login_of_sessions_that_are_logged_in_from_the_start(tmp_path: Path)
     assert line is not None
 
     assert load(f"{line[1]}\n{without_login(example('profile'))}", tmp_path).login is None
+
+
+def test_the_known_deviation_loads(tmp_path: Path) -> None:
+    path = tmp_path / "known.toml"
+    path.write_text(example("known"), encoding="utf-8")
+
+    assert [entry.clause for entry in deviations.load(path, catalogue.load())] == ["FLD-Queue-presence"]
 
 
 def test_links_lead_somewhere() -> None:

@@ -10,7 +10,7 @@ from conformance.checks.contact import is_somebody_elses
 from conformance.checks.envelope import CONTACT_OD
 from conformance.evidence import Evidence
 from conformance.transcript import Exchange, Part
-from conformance.verdict import Finding, Inconclusive, Nonconformity
+from conformance.verdict import Finding, Inconclusive, Nonconformity, Untested
 
 _WHAT_TO_CHECK = (
     "check that the agent is logged in, that a contact is reserved for the agent, "
@@ -80,7 +80,9 @@ def require_answer_after_login(evidence: Evidence, tests: Sequence[Exchange]) ->
     for test in tests:
         if evidence.handed_out(test):
             raise Inconclusive("PRE-1 fails: the session was handed a contact before login", blockers={"PRE-1"})
-    controls = [control for test in tests for control in evidence.controls(test)]
+    controls = [x for test in tests for x in evidence.controls(test) if x.asks_for == test.asks_for]
+    if not controls and evidence.logs_in_by_headers:
+        raise Untested("headers log agents in here, so nobody can log in on a session that is open already")
     if not controls:
         raise Inconclusive("after login nothing was asked, because the run ended before")
     same = [x for x in controls if x.session == tests[-1].session]
@@ -115,7 +117,7 @@ def require_pinned_source(evidence: Evidence) -> str:
     ways = evidence.recording.answered_ways
     if not ways:
         raise Inconclusive("no request was answered, with source or without")
-    turned = [x for x in evidence.exchanges(probe="source-turned")]
+    turned = evidence.exchanges(probe="source-turned")
     answered = {ways[0].source} | {not ways[0].source for x in turned if evidence.answered(x)}
     words = {True: "with source", False: "without source"}
     pinned = evidence.pins.get("source")
@@ -141,7 +143,7 @@ def _lost_controls(evidence: Evidence) -> list[Exchange]:
 
 
 def _is_controlled(evidence: Evidence, test: Exchange) -> bool:
-    elsewhere_counts = test.closed or not evidence.recording.reusable
+    elsewhere_counts = test.closed or not evidence.recording.reusable or evidence.logs_in_by_headers
     return any(
         evidence.answered(control)
         and (control.session == test.session or elsewhere_counts or control.asks_for != test.agent)

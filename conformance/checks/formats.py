@@ -87,7 +87,7 @@ def _reads(text: str, form: str) -> bool:
     if text != text.strip() or re.search(r"[^\S ]", text) or not text.isascii():
         return False
     try:
-        datetime.strptime(text, form)  # noqa: DTZ007  only whether it is real is asked
+        datetime.strptime(text, form)
     except ValueError:
         return False
     return True

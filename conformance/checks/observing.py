@@ -71,7 +71,7 @@ def expired(evidence: Evidence) -> Seen:
         if EXPIRY_TIME.accepts(reply, evidence.pins):
             text = str(reply.response["ExpiryTime"])
             try:
-                until = datetime.strptime(text, "%b %d %Y %I:%M%p")  # noqa: DTZ007  the page gives no zone
+                until = datetime.strptime(text, "%b %d %Y %I:%M%p")
             except ValueError:
                 continue
             arrived = reply.message.event.at.replace(tzinfo=None)

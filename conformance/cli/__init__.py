@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import os
 import sys
 from typing import NoReturn
 
 from conformance import __version__
-from conformance.cli import clauses, mock, run, selftest
+from conformance.cli import clauses, doctor, mock, run, selftest
 from conformance.verdict import SuiteError, UsageError
 
-_COMMANDS = (run, mock, clauses, selftest)
+_COMMANDS = (run, mock, clauses, doctor, selftest)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -43,6 +44,10 @@ def main(arguments: list[str] | None = None) -> int:
         subparsers.choices[parsed.command].error(f"unrecognized arguments: {' '.join(rest)}")
     try:
         status: int = parsed.run(parsed)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except UsageError as error:
         print(f"lcm-conformance {parsed.command}: {error}", file=sys.stderr)
         return 2

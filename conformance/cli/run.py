@@ -48,12 +48,19 @@ def run(parsed: argparse.Namespace) -> int:
         if code == 130 or conduct.interrupted:
             return 130
         raise SuiteError(f"pytest ended with status {int(code)} before there was a result: please report it")
-    console = Console(highlight=False, soft_wrap=True)
+    console = _Console(highlight=False, soft_wrap=True)
     first, *rest = summary(conduct.result, settings.out)
     console.print(first, style=_COLOURS[conduct.result.verdict], markup=False)
     for line in (*rest, *conduct.run.notes):
         console.print(line, markup=False)
     return int(code)
+
+
+class _Console(Console):
+    """A terminal whose reader may have gone (`| head`): the verdict stands all the same."""
+
+    def on_broken_pipe(self) -> None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _pytest(conduct: Conduct) -> int:

@@ -95,7 +95,10 @@ class Agent:
 
 @dataclass(frozen=True)
 class Profile:
-    """All of it. `login` is None where headers of the handshake log an agent in: given ones, or `login_command`'s."""
+    """All of it. `login` is None where headers of the handshake log an agent in: given ones, or `login_command`'s.
+
+    `waived` are the clauses that may stay untested in this environment, each with the reason.
+    """
 
     cm_version: str
     endpoint: Endpoint
@@ -106,6 +109,7 @@ class Profile:
     login_command: tuple[str, ...] = ()
     secrets: tuple[str, ...] = field(default=(), repr=False)
     notices: tuple[str, ...] = ()
+    waived: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def supported(self) -> bool:

@@ -17,7 +17,7 @@ from conformance.profile.section import Section, Source
 from conformance.profile.templates import fill, template_values
 from conformance.verdict import UsageError
 
-_TOP = ("cm_version", "endpoint", "packet", "timing", "login", "logout", "agents", "precondition")
+_TOP = ("cm_version", "endpoint", "packet", "timing", "login", "logout", "agents", "precondition", "waive")
 _TIMING = ("connect", "reply", "silence")
 _CHECK = "agent-call-count"
 _NO_KEYS = {"expect", "reserved", "headers", "precondition"}
@@ -69,7 +69,17 @@ def _profile(table: Section, url: str | None, cm_version: str | None) -> Profile
         login_command=ways.command,
         secrets=tuple(filter(None, table.source.secrets)),
         notices=tuple(table.source.notices),
+        waived=_waived(table.section("waive")),
     )
+
+
+def _waived(table: Section) -> dict[str, str]:
+    """Clauses that may stay untested here, each with its reason; whether they exist is the settings' question."""
+    reasons = {clause: table.text(clause) or "" for clause in table.values}
+    for clause, reason in reasons.items():
+        if not reason.strip():
+            raise table.wrong(clause, "has no reason: say why it cannot be tested here")
+    return reasons
 
 
 def _timing(table: Section) -> Timing:

@@ -32,7 +32,8 @@ class Redactor:
     def __init__(self, key: bytes | None = None, secrets: Iterable[str] = (), reveal: bool = False) -> None:
         self.reveal = reveal
         self._lock = threading.RLock()
-        self._secrets = secret_needles(secrets)
+        self._given = tuple(secrets)
+        self._secrets = secret_needles(self._given)
         self._learnt = Needles()
         self._phones = Needles()
         self._originals: set[str] = set()
@@ -43,6 +44,12 @@ class Redactor:
         with self._lock:
             for value in personal_values(plain(frame)):
                 self._learn(value)
+
+    def learn_secrets(self, secrets: Iterable[str]) -> None:
+        """Remember more secrets, such as a token that came to light in the run."""
+        with self._lock:
+            self._given = (*self._given, *secrets)
+            self._secrets = secret_needles(self._given)
 
     def learn_value(self, value: str, *, alone: bool = False) -> None:
         """Remember one value; `alone` (right for agents' names): replace it only where it stands alone."""

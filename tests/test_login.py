@@ -1,0 +1,197 @@
+"""The ways to log in: presets, headers, programs; and that one refused login of an agent is the last."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from driving import QUICK, embedded, judged, sent
+from makes_of_login import ByHeader
+from other_make import served
+
+from conformance import login_command, probes
+from conformance.desk import Desk
+from conformance.driver import Driver
+from conformance.endpoint import Behaviour, Host
+from conformance.profile import Agent, Profile, load
+from conformance.profile.login_section import read_login
+from conformance.profile.section import Section, Source
+from conformance.transport.websocket import WebSocketTransport
+from conformance.verdict import EnvironmentTrouble, UsageError, Verdict
+
+SMALL = 'cm_version = "2308"\n[endpoint]\nurl = "ws://127.0.0.1:1"\nmax_connections = 20\n[timing]\nreply = 2\nsilence = 0.3\n'
+AGENT = '[agents.reserved]\nuser_id = "kim"\npassword = "1"\nextension = "2"\n'
+REST = '[agents.other]\nuser_id = "robin"\n[agents.idle]\nuser_id = "sam"\n'
+PRINTS = "import sys; print('{}-token'.format(sys.argv[1]))"
+
+
+def profile(folder: Path, text: str, url: str | None = None) -> Profile:
+    path = folder / "profile.toml"
+    path.write_text(SMALL + text, encoding="utf-8")
+    return load(path, url=url, environment={})
+
+
+def by_command(program: str, *arguments: str) -> str:
+    return f"[login]\ncommand = {json.dumps([sys.executable, '-c', program, *arguments])}\n"
+
+
+@pytest.mark.parametrize(("preset", "subtopic"), [("cisco", "SetUserInfo"), ("amazon", "Login")])
+def test_a_preset_is_the_login_of_a_channel(tmp_path: Path, preset: str, subtopic: str) -> None:
+    read = profile(tmp_path, f'[login]\npreset = "{preset}"\n{AGENT}')
+    assert read.login is not None
+    assert read.logout is not None
+    assert (read.login.request["subtopic"], read.logout.request["subtopic"]) == (subtopic, "Logout")
+
+
+def test_keys_of_the_profile_stand_above_those_of_the_preset(tmp_path: Path) -> None:
+    text = '[login]\npreset = "cisco"\nsuccess = { topic = "Own" }\n[logout]\nsuccess = { topic = "Gone" }\n'
+    read = profile(tmp_path, text + AGENT)
+    assert read.login is not None
+    assert read.logout is not None
+    assert read.login.success == {"topic": "Own"}
+    assert read.login.request["subtopic"] == "SetUserInfo"
+    assert (read.logout.request["subtopic"], read.logout.success) == ("Logout", {"topic": "Gone"})
+
+
+def test_the_cisco_preset_logs_in_at_the_embedded_endpoint() -> None:
+    with Host() as host:
+        subject = embedded(host.start(Behaviour()), max_connections=40)
+        run = judged(with_preset(subject))
+    assert run.verdict == "conformant", run.unpassed
+
+
+def with_preset(subject: Profile) -> Profile:
+    source = Source("test", {}, Path())
+    ways = read_login(Section({"preset": "cisco"}, "login.", source), Section({}, "logout.", source))
+    return replace(subject, login=ways.login, logout=ways.logout)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('[login]\npreset = "skype"\n', 'login.preset \'skype\' is unknown: use "cisco" or "amazon"'),
+        ('[login]\nmethod = "command"\n', "login.command is missing: name the program"),
+        ('[login]\nmethod = "preauthenticated"\ncommand = ["x"]\n', "login.command has no use with"),
+        ('[login]\nmethod = "command"\ncommand = ["x"]\npreset = "cisco"\n', "login.preset has no use with"),
+        ('[login]\ncommand = "x"\n', "login.command must be a list of texts"),
+        ('[login]\ncommand = ["x", "${seat}"]\n', "login.command of agents.reserved: ${seat} in a template is no key"),
+    ],
+)
+def test_mistakes_are_wrong_use(tmp_path: Path, text: str, line: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        profile(tmp_path, text + AGENT)
+    assert line in str(caught.value)
+
+
+def test_a_program_that_prints_tokens_logs_agents_in(tmp_path: Path) -> None:
+    with served(make := ByHeader()) as url:
+        read = profile(tmp_path, by_command(PRINTS, "${user_id}") + AGENT + REST, url)
+        run = judged(read)
+    assert {name: why for name, why in run.unpassed.items() if name != "PRE-2"} == {}
+    assert run.verdicts["PRE-1"] is run.verdicts["PRE-3"] is Verdict.PASS
+    assert {"Bearer kim-token", "Bearer robin-token", "Bearer sam-token", None} == set(make.seen)
+
+
+def test_what_a_program_printed_becomes_a_secret(tmp_path: Path) -> None:
+    with served(ByHeader()) as url:
+        read = profile(tmp_path, by_command(PRINTS, "${user_id}") + AGENT, url)
+        driver = Driver(read, WebSocketTransport(read.endpoint, read.timing))
+        driver.run([probes.load()["ask"]])
+    assert driver.secrets == ("Bearer kim-token",)
+
+
+@pytest.mark.parametrize("refuses_strangers", [False, True])
+def test_headers_of_each_agent_log_agents_in(tmp_path: Path, refuses_strangers: bool) -> None:
+    def with_token(text: str, name: str) -> str:
+        return text.replace(f'"{name}"\n', f'"{name}"\nheaders = {{ Authorization = "Bearer {name}-token" }}\n')
+
+    agents = AGENT + REST
+    for name in ("kim", "robin", "sam"):
+        agents = with_token(agents, name)
+    with served(make := ByHeader(refuses_strangers=refuses_strangers)) as url:
+        read = profile(tmp_path, f'{agents}[agents.logged_out]\nuser_id = "robin-2"\n', url)
+        run = judged(read)
+    assert set(run.unpassed) == {"PRE-2", "PRE-3"}, run.unpassed
+    assert "headers log agents in here" in run.reason("PRE-3")
+    assert "Bearer kim-token" in read.secrets
+    assert None in make.seen
+
+
+def test_an_agent_whose_token_is_refused_is_not_tried_again(tmp_path: Path) -> None:
+    with served(make := ByHeader()) as url:
+        run = judged(profile(tmp_path, by_command("print('wrong-token')") + AGENT, url))
+    assert make.seen.count("Bearer wrong-token") == 1
+    assert run.verdict == "inconclusive"
+    assert run.failed == set()
+
+
+@pytest.mark.parametrize(
+    ("program", "line"),
+    [
+        ("import sys; print('canary-1'); print('canary-2', file=sys.stderr); sys.exit(7)", "ended with exit status 7"),
+        ("print('canary-1'); print('canary-2')", "printed neither"),
+        ("print()", "printed neither"),
+        ('print(\'{"headers": {"X": "canary-1\\\\r\\\\nY: 1"}}\')', "printed neither"),
+        ("print('{\"headers\": 7}')", "printed neither"),
+        ("print('{canary-1')", "printed neither"),
+        ("import time; print('canary-1', flush=True); time.sleep(60)", "did not end within 0.5 s"),
+    ],
+)
+def test_a_program_that_fails_is_named_and_nothing_of_what_it_printed(program: str, line: str) -> None:
+    agent = Agent("reserved", "kim", {"user_id": "kim"})
+    seconds = 0.5 if "sleep" in program else 20
+    with pytest.raises(EnvironmentTrouble) as caught:
+        login_command.headers_of(agent, [sys.executable, "-c", program], seconds)
+    assert line in str(caught.value)
+    assert "canary" not in str(caught.value)
+
+
+def test_a_program_that_is_not_there_is_named() -> None:
+    with pytest.raises(EnvironmentTrouble, match="cannot be started: check login.command"):
+        login_command.headers_of(Agent("reserved", "kim", {}), ["no-such-program-anywhere"], 5)
+
+
+def test_a_program_may_print_headers() -> None:
+    program = 'print(\'{"headers": {"X-Ticket": "seven"}}\')'
+    agent = Agent("reserved", "kim", {})
+    assert login_command.headers_of(agent, [sys.executable, "-c", program], 20) == {"X-Ticket": "seven"}
+
+
+def test_however_many_jobs_begin_at_once_only_one_refused_login_of_an_agent_goes_out() -> None:
+    with Host() as host:
+        right = embedded(host.start(Behaviour()), max_connections=40)
+        agents = {
+            role: replace(agent, keys={**agent.keys, "password": "wrong"}) for role, agent in right.agents.items()
+        }
+        subject = replace(right, agents=agents)
+        desk = Desk(subject, WebSocketTransport(subject.endpoint, QUICK), probes.candidates()[0])
+        gate = threading.Barrier(12)
+
+        def enter(number: int) -> str:
+            gate.wait()
+            with pytest.raises(EnvironmentTrouble) as caught:
+                desk.enter("other" if number % 2 else "idle")
+            return str(caught.value)
+
+        with ThreadPoolExecutor(12) as pool:
+            lines = list(pool.map(enter, range(12)))
+        desk.close()
+        logins = [e for e in desk.notebook.journal.events() if e.kind == "sent" and "SetUserInfo" in (e.frame or "")]
+    assert sorted(event.agent for event in logins) == ["idle", "other"]
+    assert all("was refused" in line for line in lines)
+
+
+def test_nor_does_any_session_of_that_agent_open_afterwards() -> None:
+    with Host() as host:
+        right = embedded(host.start(Behaviour()), max_connections=40)
+        agent = right.agents["idle"]
+        wrong = replace(agent, keys={**agent.keys, "password": "wrong"})
+        run = judged(replace(right, agents={**right.agents, "idle": wrong}))
+    opened = [event for event in run.recording.events if event.kind == "opened" and event.agent == "idle"]
+    assert len(opened) == 1
+    assert len([event for event in sent(run.recording, subtopic="SetUserInfo") if event.agent == "idle"]) == 1
