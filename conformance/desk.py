@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from conformance import login_command, probes
 from conformance.notebook import Notebook
 from conformance.probes import Variant
-from conformance.profile import Agent, Profile
+from conformance.profile import Agent, Profile, fill, template_values
 from conformance.reply import messages, reply_to
 from conformance.session import Asked, Session
 from conformance.transcript import Exchange, Part, Way
@@ -48,7 +48,10 @@ class Desk:
         self._refused: dict[str, str] = {}
         self._turns: dict[str, threading.RLock] = defaultdict(threading.RLock)
         self._printed: dict[str, dict[str, str]] = {}
+        self.unmet: dict[str, str] = {}
         self._lost = 0
+        self.most_requests: int | None = None
+        self._requests = 0
 
     def role(self, name: str) -> str:
         """The role of the profile that plays a probe's agent."""
@@ -62,6 +65,11 @@ class Desk:
     def many(self) -> bool:
         """Whether more than one session may be held at once."""
         return self.limit > 1
+
+    def start_over(self) -> None:
+        """Forget the lost answers: they may have been lost to sessions that disturbed each other."""
+        with self._lock:
+            self._lost = 0
 
     @property
     def given_up(self) -> bool:
@@ -134,6 +142,10 @@ class Desk:
         session = Session(connection, role, self.notebook)
         with self._lock:
             self._open.add(session)
+        if self.profile.logout is not None and self.profile.logout.success is not None and role != "unknown":
+            session.expects_logout(fill(self.profile.logout.success, template_values(agent)))
+        if self.stop.is_set():
+            session.abort()  # it opened too late for `abort` to know it
         if self.profile.endpoint.packet is not None:
             try:
                 session.subscribe(agent, self.profile.endpoint.packet, self.profile.timing.reply)
@@ -227,6 +239,9 @@ class Desk:
         """Send one request and listen as long as its part requires."""
         asked = self.send(session, probe, part, asks_for, variant, number, controls, way)
         exchange = session.receive(asked, self.waits.of(part))
+        if session.was_put_out and not hands_out(exchange):
+            reason = f"agents.{session.agent} was logged out from elsewhere during the run: keep the agent to the suite"
+            self.unmet.setdefault(session.agent, reason)
         if part in {Part.DUE, Part.CONTROL}:
             self.waits.took(exchange)
             if part is Part.CONTROL and not answered(exchange) and not exchange.closed:
@@ -246,6 +261,10 @@ class Desk:
         way: Way | None = None,
     ) -> Asked:
         """Send one request; the agent's own ID is asked with unless `asks_for` names another role."""
+        with self._lock:
+            self._requests += 1
+            if self.most_requests is not None and self._requests > self.most_requests:
+                raise EnvironmentTrouble(f"the {self.most_requests} requests that a run may send are used up")
         role = asks_for or session.agent
         frame = probes.request(way or self.way, self.agents[role].user_id, variant)
         if isinstance(frame, str) and (variant is None or variant.raw is None):

@@ -6,20 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from conformance import page, probes
-from conformance.desk import Desk, answered
+from conformance.desk import Desk, answered, hands_out
 from conformance.session import Session
 from conformance.transcript import Exchange, Part, Way
 
 
 @dataclass
 class Learnt:
-    """What was found out; the fields are those of `Recording`."""
+    """What was found out: the fields of `Recording`, and the first exchange that was answered."""
 
     answered: bool = False
     reusable: bool = False
     shared: bool = False
     tried: list[Way] = field(default_factory=list)
     answered_ways: list[Way] = field(default_factory=list)
+    first: Exchange | None = None
 
 
 def ways(pins: Mapping[str, str]) -> tuple[Way, ...]:
@@ -44,9 +45,9 @@ def discover(desk: Desk, order: tuple[Way, ...], learnt: Learnt) -> None:
         if desk.stop.is_set():
             return
         again = desk.ask(session, "asked-twice", Part.OPEN)
-        learnt.reusable = answered(again)
+        learnt.reusable = _as_good(again, learnt.first)
         if desk.many:
-            learnt.shared = _can_share(desk, session, learnt.reusable)
+            learnt.shared = _can_share(desk, session, learnt)
     finally:
         desk.leave(session)
 
@@ -64,6 +65,7 @@ def _find_way(desk: Desk, session: Session, order: tuple[Way, ...], learnt: Lear
             desk.way = way
             learnt.answered = True
             learnt.answered_ways.append(way)
+            learnt.first = exchange
             desk.notebook.keep(replace(exchange, standard_way=True))
             break
         if desk.stop.is_set():
@@ -75,22 +77,27 @@ def _find_way(desk: Desk, session: Session, order: tuple[Way, ...], learnt: Lear
     return session
 
 
-def _can_share(desk: Desk, first: Session, reusable: bool) -> bool:
+def _as_good(exchange: Exchange, first: Exchange | None) -> bool:
+    """Whether a request was answered as the first one was: a refusal in place of a contact is no such answer."""
+    return answered(exchange) and (first is None or not hands_out(first) or hands_out(exchange))
+
+
+def _can_share(desk: Desk, first: Session, learnt: Learnt) -> bool:
     """Whether two sessions of one agent leave each other alone: both are answered, one also after the other has gone.
 
     That answers do not go to both is held later, while the probes run, by a session that only listens.
     """
-    if not reusable:
+    if not learnt.reusable:
         desk.leave(first)
         first = desk.enter("reserved")
     second = desk.enter_beside("reserved")
     try:
-        if second is None or not answered(desk.ask(second, "ask", Part.OPEN)):
+        if second is None or not _as_good(desk.ask(second, "ask", Part.OPEN), learnt.first):
             return False
-        if reusable and not answered(desk.ask(first, "ask", Part.OPEN)):
+        if learnt.reusable and not _as_good(desk.ask(first, "ask", Part.OPEN), learnt.first):
             return False
         desk.leave(second)
-        return answered(desk.ask(first, "ask", Part.OPEN))
+        return _as_good(desk.ask(first, "ask", Part.OPEN), learnt.first)
     finally:
         desk.leave(first)
         if second is not None:

@@ -7,12 +7,13 @@ the robustness probes come last. It returns a `Recording` and judges nothing.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from conformance import asking, hostile
+from conformance import asking, hostile, precondition
 from conformance.desk import Desk, hands_out
 from conformance.discovery import Learnt, discover, ways
+from conformance.plan import most_requests
 from conformance.probes import Probe, Variant
 from conformance.profile import Profile
 from conformance.schedule import Job, Schedule
@@ -22,7 +23,10 @@ from conformance.verdict import EnvironmentTrouble
 
 
 class Driver:
-    """One run against one endpoint. `progress` is told, now and then, what is being waited for."""
+    """One run against one endpoint. `progress` is told, now and then, what is being waited for.
+
+    Without `sends_bad_input` the robustness probes are left out.
+    """
 
     def __init__(
         self,
@@ -30,7 +34,9 @@ class Driver:
         transport: Transport,
         pins: Mapping[str, str] | None = None,
         progress: Callable[[str], None] | None = None,
+        sends_bad_input: bool = True,
     ) -> None:
+        self._sends_bad_input = sends_bad_input
         self._order: tuple[Way, ...] = ways(pins or {})
         self._desk = Desk(profile, transport, self._order[0])
         self._learnt = Learnt()
@@ -43,7 +49,9 @@ class Driver:
     def run(self, selected: Iterable[Probe]) -> Recording:
         """Ask all selected probes. What the environment prevents stands in the recording; nothing is raised for it."""
         try:
-            self._drive(list(selected))
+            probes = list(selected)
+            self._desk.most_requests = most_requests(probes)
+            self._drive(probes)
         except EnvironmentTrouble as trouble:
             self._trouble = str(trouble)
         finally:
@@ -70,6 +78,7 @@ class Driver:
             untested=dict(self._untested),
             troubles=dict(self._troubles),
             trouble=self._trouble,
+            unmet=dict(self._desk.unmet),
         )
 
     def _drive(self, selected: Sequence[Probe]) -> None:
@@ -77,7 +86,7 @@ class Driver:
             return
         stranger = next((probe for probe in selected if probe.login == "never"), None)
         rest = [probe for probe in selected if probe is not stranger]
-        if stranger is not None and self._missing(stranger) is None and self._desk.role("stranger") == "reserved":
+        if stranger is not None and self.missing(stranger) is None and self._desk.role("stranger") == "reserved":
             # An agent who has once been logged in may count as logged in for good, and no other is at
             # hand: so this comes before any login, when the way of asking is not known yet.
             self._progress("asking before login")
@@ -85,9 +94,13 @@ class Driver:
         elif stranger is not None:
             rest.insert(0, stranger)
         self._progress("logging in and finding the way to ask")
+        precondition.before(self._desk)
         discover(self._desk, self._order, self._learnt)
         self._ask_all([probe for probe in rest if probe.part is not Part.HOSTILE])
-        self._ask_hostile([probe for probe in rest if probe.part is Part.HOSTILE])
+        hostile_ones = [probe for probe in rest if probe.part is Part.HOSTILE]
+        self._untested |= {probe.name: why for probe in hostile_ones if (why := self.missing(probe)) is not None}
+        self._ask_hostile([probe for probe in hostile_ones if probe.name not in self._untested])
+        precondition.after(self._desk)
 
     def _ask_all(self, selected: Sequence[Probe]) -> None:
         if self._desk.limit < 3:
@@ -104,15 +117,25 @@ class Driver:
             self._run_jobs([job for job in jobs if job not in apart], spare=1)
             overheard = any(message.hands_out for message in listener.hear())
         self._run_jobs([job for job in apart if job.after])
-        if overheard and not self._desk.stop.is_set():
-            # Answers go to every session of the agent: so nothing that overlapped says whose they were.
+        if (overheard or self._missed_any(done)) and not self._desk.stop.is_set():
+            # The sessions of an agent disturb each other after all, or the endpoint fails to answer: only
+            # asking one after the other tells. Nothing that overlapped says whose fault or answer it was.
             self._learnt.shared = False
+            self._desk.start_over()
             again = [probe for probe in selected if probe.login == "in"]
-            names = {probe.name for probe in again}
-            for exchange in self._desk.notebook.exchanges():
-                if exchange.id not in done and exchange.probe in names and exchange.part is not Part.DUE:
-                    self._desk.notebook.keep(replace(exchange, part=Part.OPEN, controls=None))
+            self._set_aside({probe.name for probe in again}, done)
             self._run_jobs([job for probe in again for job in self._jobs(probe)])
+
+    def _missed_any(self, done: Container[str]) -> bool:
+        """Whether a proper request was not answered with a contact although the first of all was."""
+        first = self._learnt.first
+        asked = [x for x in self._desk.notebook.exchanges() if x.id not in done and x.part in {Part.DUE, Part.CONTROL}]
+        return first is not None and hands_out(first) and not all(hands_out(exchange) for exchange in asked)
+
+    def _set_aside(self, names: Container[str], done: Container[str]) -> None:
+        for exchange in self._desk.notebook.exchanges():
+            if exchange.id not in done and exchange.probe in names:
+                self._desk.notebook.keep(replace(exchange, part=Part.OPEN, controls=None))
 
     def _ask_hostile(self, selected: Sequence[Probe]) -> None:
         due = [exchange for exchange in self._desk.notebook.exchanges() if exchange.part is Part.DUE]
@@ -134,7 +157,7 @@ class Driver:
         schedule.run(jobs, lambda left: self._progress(f"waiting for answers and silences: {left} requests to go"))
 
     def _jobs(self, probe: Probe) -> list[Job]:
-        missing = self._missing(probe)
+        missing = self.missing(probe)
         if missing is not None:
             self._untested[probe.name] = missing
             return []
@@ -178,7 +201,10 @@ class Driver:
                 with self._lock:
                     self._troubles.setdefault(probe.name, str(trouble))
 
-    def _missing(self, probe: Probe) -> str | None:
+    def missing(self, probe: Probe) -> str | None:
+        """Why a probe cannot be asked in this environment, or None."""
+        if probe.part is Part.HOSTILE and not self._sends_bad_input:
+            return "bad input is sent to an endpoint that is not the suite's own only with --allow-hostile"
         profile, agents = self._desk.profile, self._desk.agents
         by_headers = profile.login is None and not profile.login_command
         if probe.login == "never" and by_headers and "logged_out" not in agents:

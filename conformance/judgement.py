@@ -46,7 +46,9 @@ def evidence_for(recording: Recording, profile: Profile, pins: Mapping[str, str]
         recording=recording,
         pins=pins,
         expected={role: agent.expect for role, agent in profile.agents.items()},
-        asserted=frozenset(role for role, agent in profile.agents.items() if agent.asserted),
+        asserted=frozenset(
+            role for role, agent in profile.agents.items() if agent.asserted and role not in recording.unmet
+        ),
         roles=frozenset(profile.agents),
         reply_seconds=profile.timing.reply,
         supported=profile.supported,

@@ -61,6 +61,11 @@ RUN_OPTIONS: tuple[Option, ...] = (
         {"action": "store_true"},
     ),
     Option(
+        "allow-hostile",
+        "send bad input to an endpoint that is not the suite's own, too (the robustness clauses)",
+        {"action": "store_true"},
+    ),
+    Option(
         "no-allure-html",
         "do not build allure-report/index.html, even where the Allure command line is at hand",
         {"action": "store_true"},

@@ -42,6 +42,7 @@ class Conduct:
         self.records: list[ScenarioRecord] = []
         self.result: Result | None = None
         self.interrupted = False
+        self.uncollected = False
         self.only_ours = False
         self.left_out: list[Scenario] = []
 
@@ -91,6 +92,8 @@ def pytest_deselected(items: Sequence[pytest.Item]) -> None:
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
     ours = [item for item in session.items if _SCENARIO in item.stash]
     if (ours or _deselected_all(session)) and not session.config.option.collectonly:
+        # Before the loop nothing but collecting can have failed.
+        session.config.stash[_RUN].uncollected = bool(session.testsfailed) and not ours
         _drive(session.config, [item.stash[_SCENARIO] for item in ours])
     return (yield)
 
@@ -160,10 +163,11 @@ def pytest_runtest_makereport(
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[None, object, object]:
     conduct = session.config.stash.get(_RUN, None)
     if conduct is not None and conduct.run is not None:
-        conduct.interrupted = exitstatus == pytest.ExitCode.INTERRUPTED and not session.shouldfail
-        stopped = conduct.interrupted or bool(session.shouldfail or session.shouldstop)
+        broken_off = exitstatus == pytest.ExitCode.INTERRUPTED and not session.shouldfail
+        conduct.interrupted = broken_off and not conduct.uncollected
+        stopped = broken_off or bool(session.shouldfail or session.shouldstop)
         conduct.result = conduct.run.finish(_all_records(conduct), complete=not stopped)
-        if conduct.only_ours:
+        if conduct.only_ours or conduct.uncollected:
             session.exitstatus = 130 if conduct.interrupted else exit_status(conduct.result)
     return (yield)
 
@@ -217,6 +221,9 @@ def _drive(config: pytest.Config, wanted: Sequence[Scenario]) -> None:
         run.begin()
     except UsageError as error:
         pytest.exit(str(error), 2)
+    run.suite_errors += vocabulary.problems(run.written)
+    if conduct.uncollected:
+        run.suite_errors.append("pytest could not collect the feature files: run `pytest features` to see why")
     conduct.run = run
     conduct.evidence = run.drive(wanted)
 
@@ -250,4 +257,5 @@ def _account(record: ScenarioRecord, run: Run) -> str:
         return f"{record.clause}  {word}{run.shown(record.reason)}"
     shown = run.preview(record)
     row = ClauseResult(clause.id, clause.klass, clause.statement, clause.section, record.verdict, shown.reason)
-    return "\n\n".join(failure_block(row, finding, run.repeat(clause.id)) for finding in shown.findings)
+    repeat = run.repeat(clause.id)
+    return "\n\n".join(failure_block(row, finding, repeat) for finding in shown.findings)

@@ -66,9 +66,7 @@ class Run:
 
     def drive(self, wanted: Iterable[Scenario]) -> Evidence:
         """Ask the endpoint everything that these scenarios need."""
-        if not self._profile.supported:
-            wanted = [scenario for scenario in wanted if scenario.clause == _AFTER_SUPPORT]
-        probes: dict[str, Probe] = {probe.name: probe for scenario in wanted for probe in scenario.probes}
+        probes = probes_of(wanted, self._profile)
         if not self.settings.asks:
             return self.evidence
         with ExitStack() as stack:
@@ -77,9 +75,11 @@ class Run:
                 behaviour = Behaviour(cm_version=self._profile.cm_version, readings=self.settings.pins)
                 self._profile = at(self._profile, host.start(behaviour))
             transport = WebSocketTransport(self._profile.endpoint, self._profile.timing)
-            self._driver = Driver(self._profile, transport, self.settings.pins, self._progress)
+            self._driver = Driver(
+                self._profile, transport, self.settings.pins, self._progress, self.settings.sends_bad_input
+            )
             try:
-                self._recording = self._driver.run(probes.values())
+                self._recording = self._driver.run(probes)
             finally:
                 self._recording = self._driver.recording()
                 self._redactor.learn_secrets(self._driver.secrets)
@@ -121,6 +121,13 @@ class Run:
             self.suite_errors,
             released_score(),
         )
+
+
+def probes_of(wanted: Iterable[Scenario], profile: Profile) -> list[Probe]:
+    """What must be asked for these scenarios; of a version that the page no longer covers, what is only observed."""
+    if not profile.supported:
+        wanted = [scenario for scenario in wanted if scenario.clause == _AFTER_SUPPORT]
+    return list({probe.name: probe for scenario in wanted for probe in scenario.probes}.values())
 
 
 def released_score() -> dict[str, object] | None:

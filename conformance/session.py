@@ -23,6 +23,7 @@ from conformance.waiting import Until
 
 _LONGEST = 100_000
 _BEGINNING = 1_000
+_MOMENT = 0.2  # seconds
 SESSION_FRAMES = 5_000
 SESSION_BYTES = 64 * 1024 * 1024
 """What is kept of one session with an endpoint that talks without end."""
@@ -43,6 +44,8 @@ class Session:
         self.agent = agent
         self.closed = False
         self.harm: str | None = None
+        self.was_put_out = False
+        self._logout_event: Mapping[str, Any] | None = None
         self._aborted = False
         self._packet: Packet | None = None
         self._subscriber_id = ""
@@ -64,6 +67,10 @@ class Session:
                     "check packet.register and packet.subscriber_id_from"
                 )
         self._packet, self._subscriber_id = framing, subscriber_id or ""
+
+    def expects_logout(self, event: Mapping[str, Any]) -> None:
+        """How a logout is told; one that nobody here asked for has been made elsewhere."""
+        self._logout_event = event
 
     def framed(self, text: str) -> str:
         """A message as it goes onto the wire."""
@@ -93,6 +100,7 @@ class Session:
 
     def log_out(self, agent: Agent, logout: Exchangeable, seconds: float) -> None:
         """Send the logout and wait for its answer where the profile names one."""
+        self._logout_event = None
         values = template_values(agent)
         self._send(self.framed(json.dumps(fill(logout.request, values), ensure_ascii=False)))
         if logout.success is None:
@@ -141,6 +149,8 @@ class Session:
             if event is not None and event.kind is Kind.RECEIVED:
                 received.append(event)
                 read.append(Message(event))
+                if self._logout_event is not None and holds(self._logout_event, read[-1].parsed.value):
+                    self.was_put_out = True
                 state = until.enough(read)
                 if state == "now":
                     break
@@ -159,9 +169,9 @@ class Session:
         return kept
 
     def hear(self) -> list[Message]:
-        """What has arrived on a session that asked nothing; does not wait for more."""
+        """What has arrived on a session that asked nothing. Reading takes its time on a busy machine: wait a moment."""
         heard: list[Message] = []
-        while not self.closed and (event := self._next(0, None)) is not None:
+        while not self.closed and (event := self._next(_MOMENT, None)) is not None:
             heard.append(Message(event))
         return heard
 

@@ -34,6 +34,7 @@ class Settings:
     allure_html: bool
     given: Mapping[str, str]
     known: tuple[Deviation, ...] = ()
+    sends_bad_input: bool = True
 
     @property
     def asks(self) -> bool:
@@ -72,6 +73,7 @@ def resolve(parsed: object, prefix: str = "", environment: Mapping[str, str] | N
         observe_unsupported=bool(values["observe-unsupported"]),
         allure_html=not values["no-allure-html"],
         given=_given(values),
+        sends_bad_input=embedded or bool(values["allow-hostile"]),
         known=deviations.load(Path(values["known"]), clauses) if values["known"] else (),
     )
 
@@ -81,7 +83,8 @@ def _given(values: Mapping[str, Any]) -> dict[str, str]:
     given = {name.replace("-", "_"): str(values[name]) for name in ("url", "profile", "cm-version") if values[name]}
     if values["reading"]:
         given["reading"] = " ".join(values["reading"])
-    return given | ({"strict": "true"} if values["strict"] else {})
+    flags = [name for name in ("strict", "allow-hostile") if values[name]]
+    return given | {name.replace("-", "_"): "true" for name in flags}
 
 
 def make_writable(out: Path) -> None:

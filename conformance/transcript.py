@@ -116,6 +116,7 @@ class Recording:
     untested: Mapping[str, str] = field(default_factory=dict)
     troubles: Mapping[str, str] = field(default_factory=dict)
     trouble: str | None = None
+    unmet: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, probe: str) -> tuple[Exchange, ...]:
         """The exchanges of one probe, in the order in which they were asked."""

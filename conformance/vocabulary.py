@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
@@ -61,6 +61,17 @@ def sentence_for(step: Step) -> Sentence:
         found = " and ".join(f"{s.module}.{s.context.step_func.__name__}" for s in fitting) or "none"
         raise SuiteError(f'step "{step.keyword} {step.text}" has not one definition but {found}')
     return fitting[0]
+
+
+def problems(written: Iterable[Scenario]) -> list[str]:
+    """The steps that have no definition, or more than one (pytest-bdd takes the last), each in one line."""
+    lines: dict[str, None] = {}
+    for step in (step for scenario in written for step in scenario.steps):
+        try:
+            sentence_for(step)
+        except SuiteError as error:
+            lines[str(error)] = None
+    return list(lines)
 
 
 def execute(scenario: Scenario, fixtures: Mapping[str, Any], reached: list[StepRecord]) -> None:

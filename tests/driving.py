@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -27,6 +27,7 @@ QUICK = Timing(connect=5, reply=2, silence=0.3)
 class Judged:
     """What was recorded, and what the judge made of it."""
 
+    profile: Profile
     recording: Recording
     result: Result
 
@@ -68,9 +69,11 @@ def driver(
     return Driver(profile, WebSocketTransport(profile.endpoint, profile.timing), pins, progress)
 
 
-def judged(profile: Profile, pins: Mapping[str, str] | None = None) -> Judged:
-    """One full run against the endpoint of a profile."""
-    return Judged(recording := driver(profile, pins).run(probes.load().values()), _fold(recording, profile, pins or {}))
+def judged(profile: Profile, pins: Mapping[str, str] | None = None, asked: Collection[str] | None = None) -> Judged:
+    """One run against the endpoint of a profile: a full one, or one in which only these probes are asked."""
+    chosen = [probe for name, probe in probes.load().items() if asked is None or name in asked]
+    recording = driver(profile, pins).run(chosen)
+    return Judged(profile, recording, _fold(recording, profile, pins or {}))
 
 
 def _fold(recording: Recording, profile: Profile, pins: Mapping[str, str]) -> Result:

@@ -23,7 +23,7 @@ max_connections = {sessions}
 
 [timing]
 reply = 2
-silence = 0.3
+silence = 0.25
 
 [login]
 request = {{ op = "sign-on", who = "${{user_id}}", pin = "${{password}}" }}

@@ -87,7 +87,6 @@ def test_it_prints_the_same_verdict_and_a_failure_as_a_block_without_a_traceback
     [
         (["-k", "Queue and String"], {"FLD-Queue-type"}),
         (["-m", "FLD-Queue-type"], {"FLD-Queue-type"}),
-        (["-m", "scope"], {"VER-1"}),
         (["--lcm-clause", "FLD-Queue"], {"FLD-Queue-presence", "FLD-Queue-type", "FLD-Queue-value"}),
     ],
 )
@@ -124,17 +123,10 @@ def test_collecting_only_asks_nothing_and_writes_nothing(tmp_path: Path) -> None
     assert not plain.out.exists()
 
 
-@pytest.mark.parametrize(
-    ("options", "line"),
-    [
-        (["--lcm-cm-version", "banana"], "unknown Campaign Manager version 'banana': write it like 2308 or 2308.1"),
-        (["--lcm-clause", "FLD-Qeue"], "unknown clause 'FLD-Qeue': did you mean FLD-Queue"),
-    ],
-)
-def test_wrong_use_is_one_line_and_status_2(plain: Pytest, options: list[str], line: str) -> None:
-    plain(*options)
+def test_wrong_use_is_one_line_and_status_2(plain: Pytest) -> None:
+    plain("--lcm-cm-version", "banana")
     assert plain.status == 2
-    assert plain.printed.count(line) == 1
+    assert plain.printed.count("unknown Campaign Manager version 'banana': write it like 2308 or 2308.1") == 1
     assert "Traceback" not in plain.printed
     assert "INTERNALERROR" not in plain.printed
     assert not plain.out.exists()

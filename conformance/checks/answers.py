@@ -9,6 +9,7 @@ from conformance.checks.check import require
 from conformance.checks.contact import is_somebody_elses
 from conformance.checks.envelope import CONTACT_OD
 from conformance.evidence import Evidence
+from conformance.reply import Shape
 from conformance.transcript import Exchange, Part
 from conformance.verdict import Finding, Inconclusive, Nonconformity, Untested
 
@@ -26,11 +27,15 @@ def require_answers(evidence: Evidence) -> None:
     """
     due = [x for x in evidence.exchanges(Part.DUE) if x.trouble is None]
     silent = [x for x in due if not evidence.answered(x)] + _lost_controls(evidence)
+    # Where nobody vouches for a reservation, a ContactOD without a contact may be the truth.
+    proper = [x for x in evidence.exchanges(Part.DUE, Part.CONTROL) if x.trouble is None]
+    truthful = [x for x in proper if x.asks_for not in evidence.asserted and _is_empty(evidence, x)]
     vouched = [x for x in silent if x.asks_for in evidence.asserted]
     misplaced: Nonconformity | None = None
     unclear: Inconclusive | None = None
     try:
-        require(CONTACT_OD, evidence.replies, evidence.pins)
+        spared = {x.id for x in truthful}
+        require(CONTACT_OD, [reply for reply in evidence.replies if reply.exchange not in spared], evidence.pins)
     except Nonconformity as nonconformity:
         misplaced = nonconformity
     except Inconclusive as inconclusive:
@@ -38,9 +43,15 @@ def require_answers(evidence: Evidence) -> None:
     findings = [_no_answer(x, evidence) for x in vouched] + list(misplaced.findings if misplaced else ())
     if findings:
         raise Nonconformity(f"{findings[0].actual}", findings)
+    _require_preconditions(evidence, silent + truthful)
     if silent:
         raise Inconclusive(
             f"agents.{silent[0].asks_for} got no answer within {evidence.reply_seconds:g} s, and the profile does not "
+            f"vouch for a reserved contact: {_WHAT_TO_CHECK}"
+        )
+    if truthful:
+        raise Inconclusive(
+            f"agents.{truthful[0].asks_for} got a {page.REPLY} without a contact, and the profile does not "
             f"vouch for a reserved contact: {_WHAT_TO_CHECK}"
         )
     if unclear:
@@ -49,6 +60,9 @@ def require_answers(evidence: Evidence) -> None:
 
 def require_no_contact(evidence: Evidence, tests: Sequence[Exchange]) -> None:
     """No contact comes for these requests, and a proper one, alike but for what is under test, is answered."""
+    if not tests:
+        raise Inconclusive("not asked: the run ended before")
+    _require_preconditions(evidence, [test for test in tests if test.agent == "idle"])
     findings: list[Finding] = []
     strayed = uncontrolled = None
     for test in tests:
@@ -135,11 +149,25 @@ def _lost_controls(evidence: Evidence) -> list[Exchange]:
         x
         for x in controls
         if not evidence.answered(x)
+        and x.trouble is None
         and any(
             y.session == x.session and y.id > x.id and evidence.answered(y) and y.probe == x.probe for y in controls
         )
         and x.standard_way
     ]
+
+
+def _require_preconditions(evidence: Evidence, exchanges: Sequence[Exchange]) -> None:
+    """What the environment is known not to provide proves nothing of the product."""
+    for exchange in exchanges:
+        reason = evidence.recording.unmet.get(exchange.asks_for or "")
+        if reason is not None:
+            raise Inconclusive(f"environment: {reason}")
+
+
+def _is_empty(evidence: Evidence, exchange: Exchange) -> bool:
+    reply = evidence.reply_of(exchange)
+    return reply is not None and reply.message.shape is Shape.EMPTY
 
 
 def _is_controlled(evidence: Evidence, test: Exchange) -> bool:

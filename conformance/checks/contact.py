@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 
 from conformance import page
 from conformance.checks.formats import FORMATS
@@ -19,6 +20,7 @@ from conformance.verdict import Finding, Inconclusive, Nonconformity, Untested
 
 _MAY_BE_EMPTY = {"Prefix", "Suffix"}
 _OWN = {Part.DUE, Part.CONTROL}
+_MAX_DIGITS = 400  # of a Number with an exponent: writing 1e999999999 out would take a gigabyte
 
 
 def comparable(reply: Reply, pins: Mapping[str, str]) -> dict[str, str]:
@@ -168,10 +170,7 @@ def _documented(name: str) -> str:
 
 
 def _as_text(value: object) -> str:
-    text = str(value)
-    try:
-        number = float(text)
-    except ValueError:
-        return text
-    # 137.0 and 137 are one Number, but an ID beyond 2^53 must keep all its digits.
-    return str(int(number)) if "." in text and number.is_integer() and abs(number) < 2**53 else text
+    # 137.0, 1.37e2 and 137 are one Number; a String is compared as it stands.
+    if isinstance(value, Decimal) and value.is_finite() and value.adjusted() < _MAX_DIGITS and value == int(value):
+        return str(int(value))
+    return str(value)

@@ -17,22 +17,25 @@ from conformance.reply import Reply
 from conformance.strictjson import kind, show
 
 _SAMPLE = re.compile(r"[A-Z][a-z]{2} (?: ?\d|\d\d) \d{4} {1,2}\d{1,2}:\d\d[AP]M")
-_ZONE = re.compile(r"\s*(?:Z|UTC|GMT|[+-]\d\d:?\d\d)$")
-_CLOCKS = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M%p", "%I:%M %p", "%I:%M:%S%p", "%I:%M:%S %p", "%I:%M:%S:%f%p")
+_CLOCK = re.compile(
+    r"(?:^|(?<=[ ,]))(?P<hour>\d{1,2})"
+    r"(?::(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.,:]\d+)?)?(?: ?(?P<half>[AaPp])[Mm])?| ?(?P<late>[AaPp])[Mm])"
+    r"(?: ?(?:[Zz]|UTC|(?!OCT|SAT)[A-Z]{1,4}T))?(?: ?[+-](?:[01]\d|2[0-3]):?[0-5]\d)?(?: \([^()]+\))?(?=[ ,]|$)"
+)
+"""A time of day with its zone: 11:59PM, 11 pm, 23:59:00.000, 23:59 EDT, 23:59:00 GMT+0200 (CEST)."""
+_WEEKDAY = re.compile(r"\b(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? ", re.IGNORECASE)
 _DAYS = (
     "%b %d %Y",
     "%B %d %Y",
-    "%b %d, %Y",
-    "%B %d, %Y",
     "%d %b %Y",
     "%d %B %Y",
     "%d-%b-%Y",
-    "%a, %d %b %Y",
     "%m/%d/%Y",
     "%d/%m/%Y",
     "%m-%d-%Y",
     "%d-%m-%Y",
     "%d.%m.%Y",
+    "%Y.%m.%d",
     "%Y/%m/%d",
     "%Y-%m-%d",
 )
@@ -41,14 +44,13 @@ _KINDS = {"regular", "regularcallback", "normalcallback", "personalcallback"}
 
 def is_date_time(text: str) -> bool:
     """Whether the text is a complete, real date with a time of day."""
-    return _is_iso(text) or any(
-        _reads(bare, f"{day} {clock}") for bare in _without_zone(text) for day in _DAYS for clock in _CLOCKS
-    )
+    day = _without_clock(text)
+    return _is_iso(text) or (day is not None and any(_is_day(day, form) for form in _DAYS))
 
 
 def is_time_of_day(text: str) -> bool:
     """Whether the text is a time of day alone."""
-    return any(_reads(bare, clock) for bare in _without_zone(text) for clock in _CLOCKS) or _is_iso_time(text)
+    return _without_clock(text) == "" or _is_iso_time(text)
 
 
 def is_as_in_the_sample(text: str) -> bool:
@@ -58,7 +60,7 @@ def is_as_in_the_sample(text: str) -> bool:
 
 def names_a_call_type(text: str) -> bool:
     """Whether the text names one of the three documented kinds; letter case and the word "call" do not matter."""
-    words = re.sub(r"[\s_-]+", " ", text.casefold().replace("call back", "callback")).split()
+    words = re.sub(r"[\s_-]+", " ", text.casefold()).replace("call back", "callback").split()
     return "".join(word for word in words if word != "call").removesuffix("call") in _KINDS
 
 
@@ -78,16 +80,31 @@ def _is_iso_time(text: str) -> bool:
     return ":" in text
 
 
-def _without_zone(text: str) -> set[str]:
-    return {text, _ZONE.sub("", text)}
-
-
-def _reads(text: str, form: str) -> bool:
-    # strptime takes any run of white space; a line break or a leading blank is no date of anybody's.
+def _without_clock(text: str) -> str | None:
+    """What a text says beside its time of day, weekday and zone; None where it has no real time of day."""
+    text = re.sub("[\u00a0\u202f]", " ", text)  # Unicode's own formats put one before AM and PM
+    # A line break or a leading blank is no date of anybody's.
     if text != text.strip() or re.search(r"[^\S ]", text) or not text.isascii():
-        return False
+        return None
+    text = re.sub(r"(?<=\d)T(?=\d)", " ", text, flags=re.IGNORECASE)
+    clock = _CLOCK.search(text)
+    if clock is None or not _is_real(clock):
+        return None
+    rest = _WEEKDAY.sub("", text[: clock.start()] + text[clock.end() :], count=1)
+    return " ".join(rest.replace(",", " ").split())
+
+
+def _is_real(clock: re.Match[str]) -> bool:
+    hour, minute, second = (int(clock[part] or 0) for part in ("hour", "minute", "second"))
+    if clock["half"] or clock["late"]:
+        return 1 <= hour <= 12 and minute < 60 and second < 60
+    # ISO 8601 calls the end of a day 24:00.
+    return (hour < 24 and minute < 60 and second < 60) or (hour, minute, second) == (24, 0, 0)
+
+
+def _is_day(text: str, form: str) -> bool:
     try:
-        datetime.strptime(text, form)
+        datetime.strptime(text, form)  # only whether it is real is asked
     except ValueError:
         return False
     return True

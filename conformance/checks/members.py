@@ -77,7 +77,7 @@ def _is_filled(member: str, reply: Reply, pins: Pins) -> Difference | None:
 
 
 def value_of(reply: Reply, member: str, pins: Pins) -> object:
-    """The value of a member that is present and rightly typed: of two spellings, the one that fits its type."""
+    """The value of a member that is present and rightly typed: of two spellings, one that fits and is not empty."""
     types = documented_types(member, pins)
     fitting = [value for value in held(reply, member, pins).values() if kind(value) in types]
-    return fitting[0]
+    return next((value for value in fitting if value != ""), fitting[0])

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from conformance import page
 from conformance.checks.check import Pins
 from conformance.checks.envelope import TOPIC
-from conformance.checks.members import held, present, typed, value_of
+from conformance.checks.members import held, present, typed
 from conformance.evidence import Evidence
 from conformance.reply import Reply
 from conformance.strictjson import kind
@@ -36,9 +36,8 @@ def _type_of(member: str) -> Callable[[Reply, Pins], str | None]:
     def side(reply: Reply, pins: Pins) -> str | None:
         if not typed(member).accepts(reply, pins):
             return None
-        if len(held(reply, member, pins)) > 1:
-            return BOTH
-        return _TYPE_SIDES[kind(value_of(reply, member, pins))]
+        kinds = {kind(value) for value in held(reply, member, pins).values()} & _TYPE_SIDES.keys()
+        return BOTH if len(kinds) > 1 else _TYPE_SIDES[kinds.pop()]
 
     return side
 

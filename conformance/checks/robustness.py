@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from conformance.checks.contact import crossings, is_another_agents
 from conformance.checks.envelope import JSON_OBJECT
 from conformance.evidence import Evidence
@@ -15,10 +17,14 @@ def require_revival(evidence: Evidence, probe: str) -> None:
     """A valid request is still answered correctly, on the same session or, if that was closed, on a new one."""
     _require_health(evidence)
     findings = []
-    for hostile in evidence.exchanges(Part.HOSTILE, probe=probe):
-        revivals = [x for x in evidence.controls(hostile) if x.agent == hostile.agent]
+    unasked = False
+    for hostile in _last_on_each_session(evidence.exchanges(Part.HOSTILE, probe=probe)):
+        revivals = [x for x in evidence.controls(hostile) if x.agent == hostile.agent and x.trouble is None]
+        unasked = unasked or not revivals
         findings += [finding for x in revivals[-1:] if (finding := _wrong(evidence, x)) is not None]
     _raise(findings)
+    if unasked:
+        raise Inconclusive("no valid request was sent after it, because the run ended before")
 
 
 def require_no_reward(evidence: Evidence, probe: str) -> None:
@@ -39,6 +45,8 @@ def require_every_answer(evidence: Evidence, probe: str) -> None:
     _require_health(evidence)
     requests = evidence.exchanges(Part.HOSTILE, probe=probe)
     last = requests[-1]
+    if last.trouble is not None:
+        raise Inconclusive("the run ended before the burst was answered")
     read = messages(last.received)
     answers = sum(message.shape in {Shape.CONTACT, Shape.EMPTY, Shape.ERROR, Shape.ELSEWHERE} for message in read)
     findings = []
@@ -51,6 +59,11 @@ def require_every_answer(evidence: Evidence, probe: str) -> None:
         for reply in crossed[:1]
     ]
     _raise(findings)
+
+
+def _last_on_each_session(exchanges: Iterable[Exchange]) -> list[Exchange]:
+    """A valid request comes after the last bad input on a session."""
+    return list({x.session: x for x in exchanges}.values())
 
 
 def _require_health(evidence: Evidence) -> None:

@@ -12,11 +12,15 @@ from importlib.resources import as_file, files
 import pytest
 from rich.console import Console
 
-from conformance import plugin, scenarios
+from conformance import plan, plugin, scenarios
+from conformance.driver import Driver
 from conformance.options import add_all
 from conformance.plugin import Conduct
+from conformance.redaction import Redactor
 from conformance.report.console import summary
-from conformance.settings import make_writable, resolve
+from conformance.run import probes_of
+from conformance.settings import Settings, make_writable, resolve
+from conformance.transport.websocket import WebSocketTransport
 from conformance.verdict import SuiteError
 
 _COLOURS = {"conformant": "green", "non-conformant": "red", "inconclusive": "yellow", "not-applicable": "cyan"}
@@ -32,12 +36,16 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "5 the suite itself failed, 130 interrupted",
     )
     add_all(parser.add_argument)
+    parser.add_argument("--plan", action="store_true", help="print what would be asked, in order, and do no more")
     parser.set_defaults(run=run)
 
 
 def run(parsed: argparse.Namespace) -> int:
     """Run the suite; returns the exit status of the contract."""
     settings = resolve(parsed)
+    if parsed.plan:
+        print("\n".join(_plan(settings)))
+        return 0
     make_writable(settings.out)
     scenarios.read()  # what cannot be read is said in one line here, and by pytest in a traceback
     errors = Console(stderr=True, highlight=False)
@@ -54,6 +62,23 @@ def run(parsed: argparse.Namespace) -> int:
     for line in (*rest, *conduct.run.notes):
         console.print(line, markup=False)
     return int(code)
+
+
+def _plan(settings: Settings) -> list[str]:
+    profile = settings.profile
+    transport = WebSocketTransport(profile.endpoint, profile.timing)  # connects only when it is asked to
+    driver = Driver(profile, transport, settings.pins, sends_bad_input=settings.sends_bad_input)
+    wanted = [s for s in scenarios.read() if settings.selected is None or s.clause in settings.selected]
+    probes = plan.in_order(probes_of(wanted, profile)) if settings.asks else []
+    missing = {probe.name: driver.missing(probe) for probe in probes}
+    url = Redactor(secrets=profile.secrets).text(profile.endpoint.url)
+    where = "the embedded endpoint" if settings.embedded else url
+    most = plan.most_requests([probe for probe in probes if missing[probe.name] is None])
+    return [
+        f"{where}, at most {profile.endpoint.max_connections} sessions at once, each logged in once at most",
+        f"at most {most} requests in all; first how to ask is found out, then, each with its most requests:",
+        *(plan.line(probe, missing[probe.name]) for probe in probes),
+    ]
 
 
 class _Console(Console):

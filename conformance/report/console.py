@@ -42,6 +42,8 @@ def repeat_command(result: Result, clause_id: str) -> str:
         if options.get(name) and not (name == "url" and result.embedded):
             for value in options[name].split() if name == "reading" else [options[name]]:
                 words += [f"--{name.replace('_', '-')}", value]
+    if options.get("allow_hostile"):
+        words.append("--allow-hostile")
     return shlex.join([*words, "--clause", clause_id])
 
 

@@ -25,6 +25,9 @@ HANDSHAKE_BYTES = 65536
 CONTROL_FRAMES = 10_000
 """Pings and pongs taken on one session; more than this between two messages is a flood."""
 
+_GOODBYE = 1.0
+"""Seconds that the peer has to answer a close frame."""
+
 _PERHAPS = ", whether a client certificate is due (endpoint.client_cert),"
 _BROKEN = (websocket.WebSocketException, OSError, ValueError, AttributeError)
 
@@ -149,10 +152,15 @@ class WebSocketConnection:
         raise Harmful(f"{CONTROL_FRAMES} pings and pongs came without a message between them")
 
     def close(self) -> None:
-        """Close with a close frame, without waiting for the peer's."""
+        """Close with a close frame and wait a moment for the peer's, so that the session has ended there too.
+
+        A next session of the same agent must not race with the end of this one.
+        """
         with contextlib.suppress(*_BROKEN):
-            self._wire.until(1)
+            self._wire.until(_GOODBYE, self._patience)
             self._client.send_close()
+            while self._client.recv_data(control_frame=True)[0] != websocket.ABNF.OPCODE_CLOSE:
+                pass
         self.abort()
 
     def abort(self) -> None:

@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import time
+
+_GRACE = 0.5
+"""Seconds after the deadline in which what has arrived is still read."""
 
 
 class TooMuch(Exception):
@@ -29,8 +33,11 @@ class Wire:
 
     def recv(self, size: int) -> bytes:
         """What has come, at most `size` bytes; raises TimeoutError once the deadline is over."""
-        self._sock.settimeout(self._left())
-        data = self._sock.recv(size)
+        try:
+            self._sock.settimeout(self._left())
+            data = self._sock.recv(size)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            raise TimeoutError("the time is over") from None
         if self.allowance is not None:
             self.allowance -= len(data)
             if self.allowance < 0:
@@ -46,8 +53,8 @@ class Wire:
             raise ConnectionError("the peer reads nothing") from None
 
     def gettimeout(self) -> float:
-        """What is left until the deadline."""
-        return self._left()
+        """What is left until the deadline; never 0, by which the client library would mean another way of reading."""
+        return max(self._deadline - time.monotonic(), 0.001)
 
     def settimeout(self, seconds: float | None) -> None:
         """Only the deadline counts."""
@@ -67,7 +74,8 @@ class Wire:
         """Asked for by the client library. What the peer said last may still be unread, so `end` does it."""
 
     def _left(self) -> float:
+        """0 means: only what is there already. A peer that always has something there gets a little grace."""
         left = self._deadline - time.monotonic()
-        if left <= 0:
+        if left <= -_GRACE:
             raise TimeoutError("the time is over")
-        return left
+        return max(left, 0)

@@ -1,0 +1,78 @@
+"""Asks whether a contact is reserved for an agent (`GetAgentCallCount`), where the profile says that it may be asked.
+
+Called by the driver, before the probes and after them. It judges nothing: what it finds is the
+environment's, and makes clauses inconclusive that silence would fail.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from conformance import page, probes
+from conformance.desk import Desk, hands_out
+from conformance.reply import Message
+from conformance.transcript import Part
+from conformance.verdict import EnvironmentTrouble
+from conformance.waiting import Until
+
+REQUEST = "GetAgentCallCount"
+REPLY = "AgentCallCount"
+PROBE = "precondition"
+_MEMBER = "IsAgentReserved"
+_OWN = {Part.DUE, Part.CONTROL, Part.REVIVAL}
+
+
+def before(desk: Desk) -> None:
+    """Ask for every agent of whom the profile says so, and note whose precondition is not met."""
+    for role, wanted in (("reserved", True), ("other", True), ("idle", False)):
+        if role in desk.agents and desk.agents[role].asks_call_count:
+            found = _is_reserved(desk, role)
+            if found is not None and found is not wanted:
+                has = "no contact" if wanted else "a contact"
+                desk.unmet[role] = f"{REPLY} says that {has} is reserved for agents.{role}: correct the environment"
+
+
+def after(desk: Desk) -> None:
+    """Ask again for agents who were handed nothing where a contact was due: the reservation may have expired."""
+    if desk.stop.is_set():
+        return
+    handed_nothing = {x.asks_for for x in desk.notebook.exchanges() if x.part in _OWN and not hands_out(x)}
+    for role in sorted(name for name in handed_nothing if name is not None and name not in desk.unmet):
+        try:
+            if desk.agents[role].asks_call_count and _is_reserved(desk, role) is False:
+                desk.unmet[role] = (
+                    f"the reservation of agents.{role} was gone at the end of the run ({REPLY}): "
+                    "reserve a contact that does not expire meanwhile"
+                )
+        except EnvironmentTrouble:
+            continue  # whatever keeps the agent from asking has been said already
+
+
+def _is_reserved(desk: Desk, role: str) -> bool | None:
+    """What the endpoint says of the agent; None where it does not answer that call."""
+    with desk.entered(role) as session:
+        for topic in dict.fromkeys(way.topic for way in probes.candidates()):
+            message: dict[str, object] = {"channel": page.CHANNEL, "topic": topic, "subtopic": REQUEST}
+            message |= {"source": page.SOURCE, "data": {"UserID": desk.agents[role].user_id}}
+            asked = session.send(session.framed(json.dumps(message)), Part.OPEN, PROBE, role)
+            until = Until(desk.waits.silence().seconds, 0, lambda read: "now" if _said(read) is not None else "on")
+            said = _said([Message(event) for event in session.receive(asked, until).received])
+            if said is not None:
+                return said
+            if session.closed:
+                break
+    return None
+
+
+def _said(read: Sequence[Message]) -> bool | None:
+    """The last word: "0" reserved, "1" not, wherever in the answer it stands."""
+    for message in reversed(read):
+        todo: list[object] = [message.parsed.value] if message.subtopic == REPLY else []
+        while todo:
+            item = todo.pop()
+            if isinstance(item, dict):
+                if str(item.get(_MEMBER)) in {"0", "1"}:
+                    return str(item[_MEMBER]) == "0"
+                todo += item.values()
+    return None

@@ -1,0 +1,111 @@
+"""`doctor` climbs rung by rung, says what is wrong and what to change, and `run` names the same rung."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from driving import QUICK, embedded, judged
+from other_make import OtherMake, served
+
+from conformance import cli, probes
+from conformance.desk import Desk
+from conformance.endpoint import Behaviour, Host
+from conformance.ladder import Step, climb, watched
+from conformance.profile import Profile
+from conformance.transport.websocket import WebSocketTransport
+
+RUNGS = ["name resolution", "TCP connection", "WebSocket handshake", "login", "first answer"]
+PROFILE = Path(__file__).parents[1] / "conformance/endpoint/profile.toml"
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[Host]:
+    with Host() as running:
+        yield running
+
+
+def climbed(profile: Profile) -> list[Step]:
+    steps: list[Step] = []
+    desk = Desk(profile, watched(WebSocketTransport(profile.endpoint, QUICK), steps.append), probes.candidates()[0])
+    held = climb(desk, steps.append)
+    desk.close()
+    assert held is steps[-1].held
+    assert all(step.held for step in steps[:-1])
+    return steps
+
+
+def test_every_rung_is_told_with_its_time(host: Host) -> None:
+    steps = climbed(embedded(host.start(Behaviour())))
+    assert [step.rung for step in steps] == RUNGS
+    assert all(0 < step.seconds < 10 for step in steps)
+    assert steps[-1].says == "a contact, asked under topic WebService with source"
+
+
+def test_nobody_listening_ends_it_at_tcp() -> None:
+    steps = climbed(embedded("ws://127.0.0.1:1/lcm"))
+    assert [step.rung for step in steps] == RUNGS[:2]
+    assert "Connection refused: check the port" in steps[-1].says
+
+
+def test_a_wrong_path_ends_it_at_the_handshake() -> None:
+    with served(OtherMake()) as url:
+        steps = climbed(embedded(url.replace("/bus", "/elsewhere")))
+    assert [step.rung for step in steps] == RUNGS[:3]
+    assert "was refused with HTTP status 404: check the path" in steps[-1].says
+
+
+def test_a_wrong_password_ends_it_at_the_login(host: Host) -> None:
+    profile = embedded(host.start(Behaviour()))
+    agent = profile.agents["reserved"]
+    wrong = replace(agent, keys={**agent.keys, "password": "wrong"})
+    steps = climbed(replace(profile, agents={**profile.agents, "reserved": wrong}))
+    assert [step.rung for step in steps] == RUNGS[:4]
+    assert "the login of agents.reserved was refused: check the agent's credentials" in steps[-1].says
+
+
+def test_silence_ends_it_at_the_first_answer(host: Host) -> None:
+    profile = embedded(host.start(Behaviour(faults=("never_answers",))))
+    steps = climbed(replace(profile, timing=replace(QUICK, reply=0.1, silence=0.05)))
+    assert [step.rung for step in steps] == RUNGS
+    assert "no answer, however it was asked: check that a contact is reserved for the agent" in steps[-1].says
+
+
+def test_a_run_names_the_same_rung() -> None:
+    run = judged(embedded("ws://127.0.0.1:1/lcm"), asked=("ask",))
+    assert run.recording.trouble is not None
+    assert run.recording.trouble.startswith("TCP connection failed: 127.0.0.1 port 1: Connection refused")
+    assert run.failed == set()
+
+
+def test_the_command_prints_the_ladder_and_ends_with_its_status(host: Host, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["doctor", "--url", host.start(Behaviour()), "--profile", str(PROFILE)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split("  ")[0] for line in lines[:-1]] == ["ok"] * 5
+    assert lines[-1] == "all of it works: the suite can run"
+
+    assert cli.main(["doctor", "--url", "ws://127.0.0.1:1/lcm", "--profile", str(PROFILE)]) == 3
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-2].startswith("FAILED  TCP connection ")
+    assert lines[-1].startswith("environment: not ready for a run")
+
+
+def test_without_an_environment_it_is_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["doctor"]) == 2
+    assert "there is no environment to look at: add --profile FILE" in capsys.readouterr().err
+
+
+def test_no_secret_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    login = json.dumps({"op": "sign-on", "who": "${user_id}", "pin": "${password}"}).replace('":', '" =')
+    path = tmp_path / "profile.toml"
+    text = f'cm_version = "2308"\n[endpoint]\nurl = "URL"\nheaders = {{ X = "header-canary" }}\n[timing]\nreply = 0.2\n[login]\nrequest = {login}\nsuccess = {{ ok = true }}\nfailure = {{ ok = false }}\n'
+    text += '[agents.reserved]\nuser_id = "kim"\npassword = "password-canary"\n'
+    with served(OtherMake()) as url:
+        path.write_text(text.replace("URL", url + "?t=header-canary"), encoding="utf-8")
+        assert cli.main(["doctor", "--profile", str(path)]) == 3
+    printed = capsys.readouterr()
+    assert "was refused" in printed.out
+    assert "canary" not in printed.out + printed.err
