@@ -1,25 +1,21 @@
-"""Where the driver gets its sessions: connects, logs agents in, and asks in the run's way.
-
-A login that was refused or not answered is never tried again for that agent in the run: five
-refusals lock an account on some telephony channels.
-"""
+"""Where the driver gets its sessions: opens them, logs agents in, and asks in the run's way."""
 
 from __future__ import annotations
 
 import secrets
 import threading
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 
-from conformance import login_command, probes
+from conformance import probes
+from conformance.entrance import Entrance
 from conformance.notebook import Notebook
 from conformance.probes import Variant
 from conformance.profile import Agent, Profile, fill, template_values
 from conformance.reply import messages, reply_to
 from conformance.session import Asked, Session
 from conformance.transcript import Exchange, Part, Way
-from conformance.transport import CannotConnect, Connection, Transport
+from conformance.transport import CannotConnect, Transport
 from conformance.verdict import EnvironmentTrouble
 from conformance.waiting import Waits
 
@@ -42,12 +38,9 @@ class Desk:
         self.stop = threading.Event()
         self.agents = dict(profile.agents)
         self.agents.setdefault("unknown", Agent("unknown", f"no-such-agent-{secrets.token_hex(4)}"))
-        self._transport = transport
+        self._entrance = Entrance(profile, transport)
         self._lock = threading.Lock()
         self._open: set[Session] = set()
-        self._refused: dict[str, str] = {}
-        self._turns: dict[str, threading.RLock] = defaultdict(threading.RLock)
-        self._printed: dict[str, dict[str, str]] = {}
         self.unmet: dict[str, str] = {}
         self._lost = 0
         self.most_requests: int | None = None
@@ -79,8 +72,7 @@ class Desk:
     @property
     def secrets(self) -> tuple[str, ...]:
         """What login programs printed: never to be shown."""
-        with self._lock:
-            return tuple(value for headers in self._printed.values() for value in headers.values())
+        return self._entrance.secrets
 
     def enter(self, role: str) -> Session:
         """Open a session and log the agent in; raises `EnvironmentTrouble`."""
@@ -111,34 +103,15 @@ class Desk:
         """Log the agent in on an open session, where that is done by a message."""
         if self.profile.login is None:
             return
-        with self._turn(role):
-            try:
-                session.log_in(self.agents[role], self.profile.login, self.profile.timing.reply)
-            except EnvironmentTrouble as trouble:
-                self._refused[role] = str(trouble)
-                raise
-
-    @contextmanager
-    def _turn(self, role: str) -> Iterator[None]:
-        """One login of an agent at a time, whoever wants one: so the first that is refused is the last."""
-        with self._lock:
-            turn = self._turns[role]
-        with turn:
-            if role in self._refused:
-                raise EnvironmentTrouble(self._refused[role])
-            yield
+        with self._entrance.login(role):
+            session.log_in(self.agents[role], self.profile.login, self.profile.timing.reply)
 
     def _open_session(self, role: str, logged_in: bool) -> Session:
-        if role in self._refused:
-            raise EnvironmentTrouble(self._refused[role])
+        self._entrance.require_admitted(role)
         if self.stop.is_set():
             raise EnvironmentTrouble("the run was interrupted")
         agent = self.agents[role]
-        if self.profile.login is None and logged_in:
-            with self._turn(role):
-                connection = self._connect_by_headers(agent)
-        else:
-            connection = self._transport.connect(self._headers_before_login(agent))
+        connection = self._entrance.connect(agent, logged_in)
         session = Session(connection, role, self.notebook)
         with self._lock:
             self._open.add(session)
@@ -154,35 +127,6 @@ class Desk:
                 raise
         return session
 
-    def _connect_by_headers(self, agent: Agent) -> Connection:
-        """A handshake whose headers are the login; one that is refused is never tried again."""
-        try:
-            cookie = self.profile.endpoint.cookie
-            given = {**self.profile.endpoint.headers, **({"Cookie": cookie} if cookie else {})}
-            headers = {**given, **agent.headers, **self._printed_for(agent)}
-            return self._transport.connect(headers)
-        except CannotConnect as trouble:
-            if trouble.status in {401, 403}:
-                self._refused[agent.role] = f"{trouble} (the login of agents.{agent.role} is not tried again)"
-            raise
-        except EnvironmentTrouble as trouble:
-            self._refused[agent.role] = f"{trouble} (it is not started again)"
-            raise
-
-    def _headers_before_login(self, agent: Agent) -> Mapping[str, str] | None:
-        """None: those of the endpoint. Where they are the login, whoever is logged out goes without them."""
-        if self.profile.login is not None or self.profile.login_command:
-            return None
-        return agent.headers if agent.role == "logged_out" else {}
-
-    def _printed_for(self, agent: Agent) -> Mapping[str, str]:
-        command = self.profile.login_command
-        if command and agent.role not in self._printed:
-            headers = login_command.headers_of(agent, command, self.profile.timing.connect)
-            with self._lock:
-                self._printed[agent.role] = headers
-        return self._printed.get(agent.role, {})
-
     def enter_beside(self, role: str) -> Session | None:
         """One more session of an agent who has one; None where the endpoint does not allow it.
 
@@ -195,12 +139,12 @@ class Desk:
             if self.stop.is_set():
                 raise
             self.limit = 1
+            self._entrance.forgive(role)
             return None
         except EnvironmentTrouble:
             if self.stop.is_set():
                 raise
-            with self._lock:
-                self._refused.pop(role, None)
+            self._entrance.forgive(role)
             return None
 
     def leave(self, session: Session) -> None:

@@ -13,7 +13,9 @@ from conformance.transcript import Exchange, Part, Way
 
 @dataclass
 class Learnt:
-    """What was found out: the fields of `Recording`, and the first exchange that was answered."""
+    """What was found out: the fields of `Recording`, the first exchange that was answered,
+    and whether contacts come to sessions that did not ask for them.
+    """
 
     answered: bool = False
     reusable: bool = False
@@ -21,6 +23,7 @@ class Learnt:
     tried: list[Way] = field(default_factory=list)
     answered_ways: list[Way] = field(default_factory=list)
     first: Exchange | None = None
+    pushes: bool = False
 
 
 def ways(pins: Mapping[str, str]) -> tuple[Way, ...]:
@@ -61,19 +64,18 @@ def _find_way(desk: Desk, session: Session, order: tuple[Way, ...], learnt: Lear
         learnt.tried.append(way)
         exchange = desk.ask(session, "ask", Part.DUE, way=way)
         asked.append(exchange)
-        if answered(exchange):
-            desk.way = way
-            learnt.answered = True
-            learnt.answered_ways.append(way)
-            learnt.first = exchange
-            desk.notebook.keep(replace(exchange, standard_way=True))
+        if hands_out(exchange) or desk.stop.is_set():
             break
-        if desk.stop.is_set():
-            break
-    # An answer was due to one of the four, and to none of them in particular.
-    for exchange in asked[0 if learnt.answered else 1 :]:
-        if not answered(exchange):
-            desk.notebook.keep(replace(exchange, part=Part.OPEN))
+    # A refusal answers too, but only where no way brings the contact; and an answer was due to one way.
+    chosen = next((x for x in asked if hands_out(x)), None) or next((x for x in asked if answered(x)), None)
+    if chosen is not None:
+        desk.way = learnt.tried[asked.index(chosen)]
+        learnt.answered = True
+        learnt.answered_ways.append(desk.way)
+        learnt.first = chosen
+    for exchange in asked:
+        due = exchange is (chosen or asked[0])
+        desk.notebook.keep(replace(exchange, part=Part.DUE if due else Part.OPEN, standard_way=exchange is chosen))
     return session
 
 

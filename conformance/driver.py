@@ -121,6 +121,7 @@ class Driver:
             # The sessions of an agent disturb each other after all, or the endpoint fails to answer: only
             # asking one after the other tells. Nothing that overlapped says whose fault or answer it was.
             self._learnt.shared = False
+            self._learnt.pushes = overheard
             self._desk.start_over()
             again = [probe for probe in selected if probe.login == "in"]
             self._set_aside({probe.name for probe in again}, done)

@@ -40,7 +40,22 @@ class Evidence:
 
     @cached_property
     def replies(self) -> tuple[Reply, ...]:
-        """Every reply to a proper request and every contact handed out in the run, in order of arrival."""
+        """What the clauses about the reply are judged over, in order of arrival.
+
+        Every reply to a proper request, and every `ContactOD` with a contact, whatever was asked. A
+        contact under another name counts only where it answers a proper request: elsewhere the
+        clause that forbids it has it already.
+        """
+        parts = {x.id: x.part for x in self.recording.exchanges}
+        return tuple(
+            reply
+            for reply in self._arrivals
+            if reply.message.shape is Shape.CONTACT or parts.get(reply.exchange or "") in {Part.DUE, Part.CONTROL}
+        )
+
+    @cached_property
+    def _arrivals(self) -> tuple[Reply, ...]:
+        """Every reply to a proper request and every contact handed out in the run, in whatever form."""
         by_event = {event.number: x for x in self.recording.exchanges for event in x.received}
         chosen = [
             event
@@ -94,7 +109,7 @@ class Evidence:
 
     @cached_property
     def _by_number(self) -> dict[int, Reply]:
-        return {reply.message.event.number: reply for reply in self.replies}
+        return {reply.message.event.number: reply for reply in self._arrivals}
 
     @cached_property
     def _chosen(self) -> dict[str, Message]:

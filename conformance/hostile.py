@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from conformance.desk import Desk, answered
 from conformance.discovery import Learnt
 from conformance.probes import Probe
 from conformance.session import Session
 from conformance.transcript import Exchange, Part
+from conformance.verdict import EnvironmentTrouble
 
 
 def bad_input(desk: Desk, learnt: Learnt, probe: Probe) -> None:
     """Each variant on a session of its own, while a second agent's session watches where the probe asks for it."""
     for number, variant in enumerate(probe.variants):
-        watcher = desk.enter("other") if probe.watched and desk.many and "other" in desk.agents else None
-        session = desk.enter("reserved")
         try:
+            session = desk.enter("reserved")
+        except EnvironmentTrouble:
+            if number and not desk.stop.is_set():
+                return  # what came before has locked the suite out, and is judged for it
+            raise
+        watcher = None
+        try:
+            if probe.watched and desk.many and "other" in desk.agents:
+                watcher = desk.enter("other")
+            if probe.watched and learnt.pushes:
+                session.hear(desk.waits.silence().seconds)
             asked = desk.send(session, probe.name, Part.HOSTILE, None, variant, number)
             hostile = session.receive(asked, desk.waits.refusal()) if probe.watched else asked.exchange
             if watcher is not None:
@@ -40,5 +52,12 @@ def _revive(desk: Desk, learnt: Learnt, session: Session, hostile: Exchange) -> 
         if answered(exchange) or (learnt.reusable and not session.closed):
             return
     desk.leave(session)
-    with desk.entered("reserved") as fresh:
-        desk.ask(fresh, hostile.probe, Part.REVIVAL, controls=hostile.id)
+    try:
+        with desk.entered("reserved") as fresh:
+            desk.ask(fresh, hostile.probe, Part.REVIVAL, controls=hostile.id)
+    except EnvironmentTrouble:
+        if desk.stop.is_set():
+            raise
+        # No session any more is the worst answer that a valid request can get.
+        lost = replace(hostile, id=desk.notebook.exchange_id(), part=Part.REVIVAL, controls=hostile.id, received=())
+        desk.notebook.keep(replace(lost, closed=True, trouble=None))

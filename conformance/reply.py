@@ -17,7 +17,7 @@ from conformance.packet import unwrap
 from conformance.strictjson import Parsed, parse
 from conformance.transcript import Event, Exchange
 
-_ENOUGH = len(page.MEMBERS) // 2 + 1
+_ENOUGH = len(page.MEMBERS) - 3
 """Under another subtopic, this many of the eleven members make a contact; fewer occur in call events too."""
 
 _MEMBER_NAMES = {name.casefold() for member in page.MEMBERS for name in page.spellings(member)}
@@ -48,10 +48,18 @@ class Message:
 
     @cached_property
     def members(self) -> frozenset[str]:
-        """Members of a contact found anywhere in it, letter case aside, that hold something."""
+        """Members of a contact found anywhere in it, letter case aside."""
         if self.parsed.error is not None:
             return frozenset(_names_in_text(self.event.frame or ""))
-        return frozenset(_names_in(self.parsed.value))
+        return frozenset(name for name, _ in _members_in(self.parsed.value))
+
+    @cached_property
+    def is_blank(self) -> bool:
+        """Whether every member of a contact in it is empty, null or zero: then nobody's data is handed out."""
+        return self.parsed.error is None and all(
+            content in ("", None) or (content == 0 and content is not False)
+            for _, content in _members_in(self.parsed.value)
+        )
 
     @property
     def subtopic(self) -> object:
@@ -63,8 +71,8 @@ class Message:
         if self.parsed.error is not None:
             return Shape.NOT_JSON
         if self.subtopic == page.REPLY:
-            return Shape.CONTACT if self.members else Shape.EMPTY
-        if len(self.members) >= _ENOUGH:
+            return Shape.EMPTY if self.is_blank else Shape.CONTACT
+        if len(self.members) >= _ENOUGH and not self.is_blank:
             return Shape.ELSEWHERE
         return Shape.ERROR if _is_error(self.parsed.value) else Shape.OTHER
 
@@ -112,8 +120,11 @@ def messages(events: Iterable[Event]) -> list[Message]:
 
 
 def reply_among(candidates: Sequence[Message]) -> Message | None:
-    """The reply: the first `ContactOD`, else the first contact under another name, else a frame that is no JSON."""
-    for shapes in ({Shape.CONTACT, Shape.EMPTY}, {Shape.ELSEWHERE}, {Shape.NOT_JSON}):
+    """The reply: the first `ContactOD`, else the first contact under another name, else a frame that is no JSON.
+
+    Among several `ContactOD` one with a contact comes first: the others may answer GetContactOD.
+    """
+    for shapes in ({Shape.CONTACT}, {Shape.EMPTY}, {Shape.ELSEWHERE}, {Shape.NOT_JSON}):
         for message in candidates:
             if message.shape in shapes or (Shape.ELSEWHERE in shapes and message.hands_out):
                 return message
@@ -125,20 +136,21 @@ def reply_to(exchange: Exchange) -> Message | None:
     return reply_among(messages(exchange.received))
 
 
-def _names_in(value: object) -> Iterator[str]:
+def _members_in(value: object) -> Iterator[tuple[str, object]]:
+    """The members of a contact wherever they stand, also in a String that holds JSON, with what they hold."""
     # A list instead of recursion: an endpoint may nest deeper than Python's stack.
     todo: list[object] = [value]
     while todo:
         item = todo.pop()
         if isinstance(item, dict):
             for name, content in item.items():
-                if name.strip().casefold() in _MEMBER_NAMES and content not in ("", None):
-                    yield name.strip().casefold()
+                if name.strip().casefold() in _MEMBER_NAMES:
+                    yield name.strip().casefold(), content
                 todo.append(content)
         elif isinstance(item, list):
             todo.extend(item)
         elif isinstance(item, str) and "{" in item:
-            yield from _names_in_text(item)
+            yield from ((name, item) for name in _names_in_text(item))
 
 
 def _names_in_text(text: str) -> Iterator[str]:

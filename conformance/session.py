@@ -168,10 +168,15 @@ class Session:
             raise EnvironmentTrouble(self.harm)
         return kept
 
-    def hear(self) -> list[Message]:
-        """What has arrived on a session that asked nothing. Reading takes its time on a busy machine: wait a moment."""
+    def hear(self, seconds: float = 0.0) -> list[Message]:
+        """What arrives for so long on a session that asked nothing; at least what has arrived already."""
         heard: list[Message] = []
-        while not self.closed and (event := self._next(_MOMENT, None)) is not None:
+        deadline = time.monotonic() + seconds
+        # Reading what is there takes its time on a busy machine.
+        while not self.closed:
+            event = self._next(max(_MOMENT, deadline - time.monotonic()), None)
+            if event is None:
+                break
             heard.append(Message(event))
         return heard
 

@@ -79,12 +79,12 @@ def _refused(read: Sequence[Message]) -> str:
 
 def _answered(read: Sequence[Message]) -> str:
     last = read[-1]
-    if last.shape in {Shape.CONTACT, Shape.EMPTY}:
+    if last.shape is Shape.CONTACT:
         return "now"
     if last.shape is Shape.NOT_JSON:
         # Ill-formed, but plainly the reply: nothing better will come.
         return "now" if last.hands_out or page.REPLY in (last.event.frame or "") else "soon"
-    return "soon" if last.shape is Shape.ELSEWHERE else "on"
+    return "soon" if last.shape in {Shape.EMPTY, Shape.ELSEWHERE} else "on"
 
 
 def _contact(read: Sequence[Message]) -> str:

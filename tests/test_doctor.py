@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from driving import QUICK, embedded, judged
+from other_make import PROFILE as PROFILE_OF_OTHER
 from other_make import OtherMake, served
 
 from conformance import cli, probes
@@ -99,10 +99,11 @@ def test_without_an_environment_it_is_wrong_use(capsys: pytest.CaptureFixture[st
 
 
 def test_no_secret_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    login = json.dumps({"op": "sign-on", "who": "${user_id}", "pin": "${password}"}).replace('":', '" =')
     path = tmp_path / "profile.toml"
-    text = f'cm_version = "2308"\n[endpoint]\nurl = "URL"\nheaders = {{ X = "header-canary" }}\n[timing]\nreply = 0.2\n[login]\nrequest = {login}\nsuccess = {{ ok = true }}\nfailure = {{ ok = false }}\n'
-    text += '[agents.reserved]\nuser_id = "kim"\npassword = "password-canary"\n'
+    text = PROFILE_OF_OTHER.format(url="URL", sessions=1)
+    text = text.replace("[timing]\n", 'headers = { X = "header-canary" }\n[timing]\n').replace(
+        "1-2-3", "password-canary"
+    )
     with served(OtherMake()) as url:
         path.write_text(text.replace("URL", url + "?t=header-canary"), encoding="utf-8")
         assert cli.main(["doctor", "--profile", str(path)]) == 3

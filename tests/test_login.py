@@ -24,7 +24,15 @@ from conformance.profile.section import Section, Source
 from conformance.transport.websocket import WebSocketTransport
 from conformance.verdict import EnvironmentTrouble, UsageError, Verdict
 
-SMALL = 'cm_version = "2308"\n[endpoint]\nurl = "ws://127.0.0.1:1"\nmax_connections = 20\n[timing]\nreply = 2\nsilence = 0.3\n'
+SMALL = """\
+cm_version = "2308"
+[endpoint]
+url = "ws://127.0.0.1:1"
+max_connections = 20
+[timing]
+reply = 0.5
+silence = 0.1
+"""
 AGENT = '[agents.reserved]\nuser_id = "kim"\npassword = "1"\nextension = "2"\n'
 REST = '[agents.other]\nuser_id = "robin"\n[agents.idle]\nuser_id = "sam"\n'
 PRINTS = "import sys; print('{}-token'.format(sys.argv[1]))"

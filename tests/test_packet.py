@@ -25,7 +25,9 @@ def profile(url: str, folder: Path, section: str) -> Profile:
     text = PROFILE.format(url=url, sessions=20).replace(
         "[timing]", f'framing = "packet"\n[packet]\n{section}\n[timing]'
     )
-    path.write_text(text, encoding="utf-8")
+    path.write_text(
+        text.replace("reply = 2", "reply = 0.5").replace("silence = 0.3", "silence = 0.1"), encoding="utf-8"
+    )
     return load(path, environment={})
 
 
@@ -114,7 +116,7 @@ def test_a_registration_without_subscriber_id_is_the_environment_s_trouble(tmp_p
         run = judged(profile(url, tmp_path, section))
     assert run.verdict == "inconclusive"
     assert run.recording.trouble is not None
-    assert "brought no subscriber ID within 2 s: check packet.register" in run.recording.trouble
+    assert "brought no subscriber ID within 0.5 s: check packet.register" in run.recording.trouble
 
 
 @pytest.mark.parametrize(

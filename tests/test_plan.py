@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from driving import QUICK, driver, embedded, only
+from driving import QUICK, driver, embedded
 
 from conformance import cli, plan, probes
 from conformance.driver import Driver
 from conformance.endpoint import Behaviour, Host
+from conformance.profile import Timing
 from conformance.transcript import Part, Recording
 from conformance.transport.websocket import WebSocketTransport
 
@@ -39,10 +40,10 @@ def requests(recording: Recording) -> int:
     ],
     ids=["plain", "to all", "newest only", "deaf"],
 )
-@pytest.mark.parametrize("roles", [("reserved", "other", "idle"), ("reserved",)])
-def test_a_run_stays_within_its_bound(host: Host, behaviour: dict[str, object], roles: tuple[str, ...]) -> None:
-    profile = only(embedded(host.start(Behaviour(**behaviour)), max_connections=40), *roles)
-    recording = driver(profile).run([probe for probe in ALL if probe.part is not Part.TEST or probe.login != "in"])
+def test_a_run_stays_within_its_bound(host: Host, behaviour: dict[str, object]) -> None:
+    timing = Timing(connect=5, reply=0.1 if "faults" in behaviour else 1, silence=0.05)
+    profile = embedded(host.start(Behaviour(**behaviour)), timing, max_connections=40)
+    recording = driver(profile).run(ALL)
     assert 0 < requests(recording) <= plan.most_requests(ALL)
     assert "used up" not in f"{recording.trouble}{recording.troubles}"
 

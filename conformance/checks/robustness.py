@@ -75,6 +75,8 @@ def _require_health(evidence: Evidence) -> None:
         raise Inconclusive("without bad input not every proper request is answered with a contact either")
     if any(not JSON_OBJECT.accepts(reply, evidence.pins) for reply in replies):
         raise Inconclusive("RSP-1 fails without bad input too")
+    if any(evidence.handed_out(x) for x in evidence.exchanges(Part.TEST, probe="unknown-agent")):
+        raise Inconclusive("RES-3 fails without bad input too", blockers={"RES-3"})
     if crossings(evidence):
         raise Inconclusive("RES-1 fails without bad input too")
 

@@ -5,31 +5,23 @@ The library makes the handshake and reads frames; how the socket comes about, de
 
 from __future__ import annotations
 
-import contextlib
 import ssl
 import time
 from collections.abc import Callable, Mapping
 from http.cookies import CookieError
-from typing import Any
 
 import websocket
 
 from conformance.profile import Endpoint, Timing
-from conformance.transport import CannotConnect, Climbed, ConnectionEnded, Harmful, Rung
+from conformance.transport import CannotConnect, Climbed, Rung
+from conformance.transport.connection import BROKEN, WebSocketConnection
 from conformance.transport.frames import FrameReader, MessageReader
 from conformance.transport.reach import reach
 from conformance.transport.tls import is_client_certificate_refused, said
 from conformance.transport.wire import TooMuch, Wire
 
 HANDSHAKE_BYTES = 65536
-CONTROL_FRAMES = 10_000
-"""Pings and pongs taken on one session; more than this between two messages is a flood."""
-
-_GOODBYE = 1.0
-"""Seconds that the peer has to answer a close frame."""
-
 _PERHAPS = ", whether a client certificate is due (endpoint.client_cert),"
-_BROKEN = (websocket.WebSocketException, OSError, ValueError, AttributeError)
 
 
 class WebSocketTransport:
@@ -81,7 +73,7 @@ class WebSocketTransport:
             ) from None
         except TooMuch:
             raise self._failed(f"brought more than {HANDSHAKE_BYTES} bytes: check the path and the port") from None
-        except (*_BROKEN, IndexError, CookieError) as error:
+        except (*BROKEN, IndexError, CookieError) as error:
             raise self._went_wrong(client, _last_word(wire, error)) from None
         wire.allowance = None
         return client
@@ -114,77 +106,6 @@ class WebSocketTransport:
         return CannotConnect(Rung.HANDSHAKE, f"{self._endpoint.url} {what}", status)
 
 
-class WebSocketConnection:
-    """One WebSocket session. `patience` are the seconds that sending may take, `keepalive` those between pings."""
-
-    def __init__(self, client: websocket.WebSocket, wire: Wire, patience: float, keepalive: float | None) -> None:
-        self._client = client
-        self._wire = wire
-        self._patience = patience
-        self._keepalive = keepalive
-        self._ping_at = time.monotonic() + keepalive if keepalive else float("inf")
-
-    def send(self, frame: str | bytes) -> None:
-        """Send one text message, or one binary message for bytes."""
-        opcode = websocket.ABNF.OPCODE_BINARY if isinstance(frame, bytes) else websocket.ABNF.OPCODE_TEXT
-        self._send(lambda: self._client.send(frame, opcode))
-
-    def receive(self, timeout: float) -> str | None:
-        """The next text or binary message; control frames are dealt with on the way."""
-        deadline = time.monotonic() + max(timeout, 0.001)
-        for _ in range(CONTROL_FRAMES):
-            received = self._frame(min(deadline, self._ping_at))
-            now = time.monotonic()
-            if received is None and now >= self._ping_at and self._keepalive:
-                self._ping_at = now + self._keepalive
-                self._send(self._client.ping)
-            if received is None:
-                if now < deadline:
-                    continue
-                return None
-            opcode, data = received
-            if opcode in {websocket.ABNF.OPCODE_TEXT, websocket.ABNF.OPCODE_BINARY}:
-                return bytes(data).decode("utf-8", "surrogateescape") if isinstance(data, bytes) else str(data)
-            if opcode == websocket.ABNF.OPCODE_CLOSE:
-                raise ConnectionEnded(_closing(bytes(data)))
-            if now >= deadline:
-                return None
-        raise Harmful(f"{CONTROL_FRAMES} pings and pongs came without a message between them")
-
-    def close(self) -> None:
-        """Close with a close frame and wait a moment for the peer's, so that the session has ended there too.
-
-        A next session of the same agent must not race with the end of this one.
-        """
-        with contextlib.suppress(*_BROKEN):
-            self._wire.until(_GOODBYE, self._patience)
-            self._client.send_close()
-            while self._client.recv_data(control_frame=True)[0] != websocket.ABNF.OPCODE_CLOSE:
-                pass
-        self.abort()
-
-    def abort(self) -> None:
-        """End the session at once."""
-        self._wire.end()
-
-    def _frame(self, deadline: float) -> tuple[int, Any] | None:
-        try:
-            self._wire.until(max(deadline - time.monotonic(), 0.001), self._patience)
-            received: tuple[int, Any] = self._client.recv_data(control_frame=True)
-        except (websocket.WebSocketTimeoutException, TimeoutError):
-            return None
-        except _BROKEN as error:
-            raise ConnectionEnded(_in_words(error)) from error
-        return received
-
-    def _send(self, send: Callable[[], object]) -> None:
-        try:
-            self._wire.until(self._patience)
-            send()
-        except _BROKEN as error:
-            raise ConnectionEnded(_in_words(error)) from error
-
-
 def _last_word(wire: Wire, error: BaseException) -> BaseException:
     """The server's TLS alert where it had already closed when we wrote: it still waits to be read."""
     closed = isinstance(error, OSError | websocket.WebSocketConnectionClosedException)
@@ -194,14 +115,3 @@ def _last_word(wire: Wire, error: BaseException) -> BaseException:
         except OSError as alert:
             return alert
     return error
-
-
-def _in_words(error: BaseException) -> str:
-    return str(error) or type(error).__name__
-
-
-def _closing(data: bytes) -> str:
-    if len(data) < 2:
-        return "close frame"
-    reason = data[2:].decode("utf-8", "backslashreplace")
-    return f"close frame {int.from_bytes(data[:2], 'big')} {reason}".strip()

@@ -232,6 +232,7 @@ def test_rob_5_fails_where_another_session_hears_the_user_id(text: str) -> None:
 def test_rob_5_does_not_count_what_came_before_or_what_we_sent_ourselves() -> None:
     notes = healthy()
     notes.stray(json.dumps([HOSTILE_ID]), session="s-8")
+    notes.clock += 0.01
     hostile = attack(notes)
     notes.ask(frame(), request=json.dumps([HOSTILE_ID]), part=Part.REVIVAL, controls=hostile)
     assert reward(notes) is Verdict.PASS
@@ -239,7 +240,6 @@ def test_rob_5_does_not_count_what_came_before_or_what_we_sent_ourselves() -> No
 
 def test_rob_5_counts_what_came_at_the_same_moment() -> None:
     notes = healthy()
-    notes.clock -= 0.02
     notes.stray(HOSTILE_ID, session="s-8")
     attack(notes)
     assert reward(notes) is Verdict.FAIL

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import trustme
+from driving import judged
 from transport_servers import QUICK, Echo, echoes
 
 from conformance.profile import Profile
@@ -107,6 +108,11 @@ def test_verification_is_off_only_where_that_is_written_out_and_then_it_is_notic
     assert echoes(careless.endpoint)
     assert careless.notices == ("TLS verification is off (endpoint.verify = false)",)
     assert profile(url="wss://staging.example.test").notices == ()
+
+
+def test_that_verification_is_off_stands_in_the_result(profile: Written) -> None:
+    run = judged(profile(url="wss://staging.example.test", verify=False), asked=())
+    assert "TLS verification is off (endpoint.verify = false)" in run.result.notices
 
 
 def test_a_client_certificate_is_shown(

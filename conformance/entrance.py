@@ -1,0 +1,83 @@
+"""How agents get in: connects with the headers that are due, and sees to it that one refused login is the last.
+
+Used by the desk. Five refusals lock an account on some telephony channels, so an agent who was
+refused, or not answered, is barred for the rest of the run.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from conformance import login_command
+from conformance.profile import Agent, Profile
+from conformance.transport import CannotConnect, Connection, Transport
+from conformance.verdict import EnvironmentTrouble
+
+
+class Entrance:
+    """The way in to one endpoint, for all jobs of a run."""
+
+    def __init__(self, profile: Profile, transport: Transport) -> None:
+        self._profile = profile
+        self._transport = transport
+        self._lock = threading.Lock()
+        self._barred: dict[str, str] = {}
+        self._turns: dict[str, threading.RLock] = defaultdict(threading.RLock)
+        self._printed: dict[str, dict[str, str]] = {}
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What login programs printed: never to be shown."""
+        with self._lock:
+            return tuple(value for headers in self._printed.values() for value in headers.values())
+
+    def require_admitted(self, role: str) -> None:
+        """Raises `EnvironmentTrouble` for an agent who is barred."""
+        if role in self._barred:
+            raise EnvironmentTrouble(self._barred[role])
+
+    def forgive(self, role: str) -> None:
+        """Let an agent in again, whose refusal said nothing about the credentials."""
+        with self._lock:
+            self._barred.pop(role, None)
+
+    @contextmanager
+    def login(self, role: str) -> Iterator[None]:
+        """One login of an agent at a time, whoever wants one; trouble within bars the agent."""
+        with self._lock:
+            turn = self._turns[role]
+        with turn:
+            self.require_admitted(role)
+            try:
+                yield
+            except EnvironmentTrouble as trouble:
+                if not isinstance(trouble, CannotConnect) or trouble.status in {401, 403}:
+                    self._barred[role] = str(trouble)
+                raise
+
+    def connect(self, agent: Agent, logged_in: bool) -> Connection:
+        """A connection of an agent; `logged_in` where the headers of the handshake are the login."""
+        self.require_admitted(agent.role)
+        if self._profile.login is not None or not logged_in:
+            return self._transport.connect(self._headers_before_login(agent))
+        endpoint = self._profile.endpoint
+        cookie = {"Cookie": endpoint.cookie} if endpoint.cookie else {}
+        with self.login(agent.role):
+            return self._transport.connect({**endpoint.headers, **cookie, **agent.headers, **self._printed_for(agent)})
+
+    def _headers_before_login(self, agent: Agent) -> Mapping[str, str] | None:
+        """None: those of the endpoint. Where they are the login, whoever is logged out goes without them."""
+        if self._profile.login is not None or self._profile.login_command:
+            return None
+        return agent.headers if agent.role == "logged_out" else {}
+
+    def _printed_for(self, agent: Agent) -> Mapping[str, str]:
+        command = self._profile.login_command
+        if command and agent.role not in self._printed:
+            headers = login_command.headers_of(agent, command, self._profile.timing.connect)
+            with self._lock:
+                self._printed[agent.role] = headers
+        return self._printed.get(agent.role, {})
