@@ -13,7 +13,6 @@ from conformance.session import Session
 from conformance.transcript import Exchange, Part, Way
 from conformance.transport import CannotConnect
 
-
 _ASKED_TOGETHER = 3
 
 

@@ -15,7 +15,7 @@ from conformance.desk import Desk, hands_out
 from conformance.discovery import Learnt, discover, ways
 from conformance.plan import most_requests
 from conformance.probes import Probe, Variant
-from conformance.profile import Profile
+from conformance.profile import Agent, Profile
 from conformance.schedule import Job, Schedule
 from conformance.transcript import Part, Recording, Way
 from conformance.transport import Transport
@@ -62,6 +62,11 @@ class Driver:
     def secrets(self) -> tuple[str, ...]:
         """What has come to light in the run and must never be shown."""
         return self._desk.secrets
+
+    @property
+    def agents(self) -> tuple[Agent, ...]:
+        """All agents of the run, the one who exists nowhere among them."""
+        return tuple(self._desk.agents.values())
 
     def recording(self) -> Recording:
         """What is known so far; also after an interruption."""

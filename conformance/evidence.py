@@ -26,7 +26,7 @@ class Evidence:
 
     recording: Recording
     pins: Mapping[str, str] = field(default_factory=dict)
-    expected: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    expected: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
     asserted: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
     reply_seconds: float = 5.0

@@ -10,13 +10,14 @@ from datetime import datetime
 from conformance import __version__, deviations
 from conformance.catalogue import Catalogue, Clause
 from conformance.checks import observing, readings
+from conformance.discretion import account
 from conformance.evidence import Evidence
 from conformance.profile import Profile
 from conformance.result import ClauseResult, Latency, Ledger, Observation, Remarks, Result, ScenarioRecord
 from conformance.scenarios import Scenario
 from conformance.settings import Settings
 from conformance.transcript import Recording
-from conformance.verdict import Finding, Outcome, Verdict, worst
+from conformance.verdict import Finding, Outcome, SuiteError, Verdict, worst
 
 _DECIDES = {Verdict.INCONCLUSIVE, Verdict.UNTESTED, Verdict.ERROR}
 
@@ -37,7 +38,8 @@ def told(error: BaseException | None, remarks: Remarks) -> Told:
         return Told(Verdict.PASS, remarks.reason)
     if isinstance(error, Outcome):
         return Told(error.verdict, error.reason, error.findings, error.blockers)
-    return Told(Verdict.ERROR, f"suite error: {type(error).__name__} in {_place(error)}: please report it")
+    said = str(error) if isinstance(error, SuiteError) else f"{account(error)}: please report it"
+    return Told(Verdict.ERROR, f"suite error: {said}")
 
 
 def evidence_for(recording: Recording, profile: Profile, pins: Mapping[str, str]) -> Evidence:
@@ -200,10 +202,3 @@ def _observation(name: str, records: Sequence[ScenarioRecord]) -> Observation:
         if record.observation is not None:
             return record.observation
     return Observation(name, "untested", records[0].reason if records else "not selected for this run")
-
-
-def _place(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return "an unknown place" if trace is None else f"{trace.tb_frame.f_code.co_name}, line {trace.tb_lineno}"

@@ -66,6 +66,11 @@ RUN_OPTIONS: tuple[Option, ...] = (
         {"action": "store_true"},
     ),
     Option(
+        "reveal",
+        "show personal data as it was received; every report says so. Secrets are never shown",
+        {"action": "store_true"},
+    ),
+    Option(
         "no-allure-html",
         "do not build allure-report/index.html, even where the Allure command line is at hand",
         {"action": "store_true"},

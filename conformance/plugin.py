@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import pytest
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 
 from conformance import catalogue, execution, scenarios, vocabulary
+from conformance.discretion import account
 from conformance.evidence import Evidence
 from conformance.judgement import exit_status
 from conformance.options import PYTEST_PREFIX, add_all
@@ -28,6 +29,8 @@ _RUN = pytest.StashKey["Conduct"]()
 _SCENARIO = pytest.StashKey[Scenario]()
 _REMARKS = pytest.StashKey[Remarks]()
 _STEPS = pytest.StashKey[list[StepRecord]]()
+P = ParamSpec("P")
+T = TypeVar("T")
 _SKIPPED = {Verdict.UNTESTED, Verdict.NOT_APPLICABLE}
 
 
@@ -43,6 +46,7 @@ class Conduct:
         self.result: Result | None = None
         self.interrupted = False
         self.uncollected = False
+        self.crashed = False
         self.only_ours = False
         self.left_out: list[Scenario] = []
 
@@ -68,6 +72,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    _guarded(config, _choose, config, items)
+
+
+def _choose(config: pytest.Config, items: list[pytest.Item]) -> None:
     ours = _recognise(items)
     if not ours:
         return
@@ -94,7 +102,7 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     if (ours or _deselected_all(session)) and not session.config.option.collectonly:
         # Before the loop nothing but collecting can have failed.
         session.config.stash[_RUN].uncollected = bool(session.testsfailed) and not ours
-        _drive(session.config, [item.stash[_SCENARIO] for item in ours])
+        _guarded(session.config, _drive, session.config, [item.stash[_SCENARIO] for item in ours])
     return (yield)
 
 
@@ -134,11 +142,17 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
+    _guarded(item.config, _tell, item, call, report)
+    return report
+
+
+def _tell(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
+    """Record how a scenario ended, and replace what pytest would print of it."""
     conduct = item.config.stash[_RUN]
     if _SCENARIO not in item.stash or conduct.run is None or (report.when != "call" and not report.failed):
-        return report
+        return
     if call.excinfo is not None and issubclass(call.excinfo.type, KeyboardInterrupt | pytest.exit.Exception):
-        return report
+        return
     nothing: list[StepRecord] = []
     steps = item.stash.get(_STEPS, nothing)
     record = execution.record(
@@ -156,20 +170,23 @@ def pytest_runtest_makereport(
     elif record.verdict is not Verdict.PASS:
         report.outcome = "failed"
         report.longrepr = _account(record, conduct.run)
-    return report
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[None, object, object]:
+    _guarded(session.config, _finish, session, exitstatus)
+    return (yield)
+
+
+def _finish(session: pytest.Session, exitstatus: int) -> None:
     conduct = session.config.stash.get(_RUN, None)
     if conduct is not None and conduct.run is not None:
         broken_off = exitstatus == pytest.ExitCode.INTERRUPTED and not session.shouldfail
         conduct.interrupted = broken_off and not conduct.uncollected
-        stopped = broken_off or bool(session.shouldfail or session.shouldstop)
+        stopped = broken_off or conduct.crashed or bool(session.shouldfail or session.shouldstop)
         conduct.result = conduct.run.finish(_all_records(conduct), complete=not stopped)
         if conduct.only_ours or conduct.uncollected:
             session.exitstatus = 130 if conduct.interrupted else exit_status(conduct.result)
-    return (yield)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -207,25 +224,43 @@ def _settings(config: pytest.Config) -> Settings:
     if conduct.settings is None:
         if getattr(config.option, "numprocesses", None):
             pytest.exit("run the suite without -n: its waiting overlaps already, and the endpoint is asked once", 2)
-        try:
-            conduct.settings = resolve(config.option, PYTEST_PREFIX)
-        except UsageError as error:
-            pytest.exit(str(error), 2)
+        conduct.settings = _or_wrong_use(lambda: resolve(config.option, PYTEST_PREFIX))
     return conduct.settings
 
 
 def _drive(config: pytest.Config, wanted: Sequence[Scenario]) -> None:
     conduct = config.stash[_RUN]
     run = Run(_settings(config), conduct.progress)
-    try:
-        run.begin()
-    except UsageError as error:
-        pytest.exit(str(error), 2)
+    _or_wrong_use(run.begin)
     run.suite_errors += vocabulary.problems(run.written)
     if conduct.uncollected:
         run.suite_errors.append("pytest could not collect the feature files: run `pytest features` to see why")
     conduct.run = run
     conduct.evidence = run.drive(wanted)
+
+
+def _or_wrong_use(work: Callable[[], T]) -> T:
+    try:
+        return work()
+    except UsageError as error:
+        line = str(error)
+    pytest.exit(line, 2)  # out here, so that it carries no frames along that --full-trace would print
+
+
+def _guarded(config: pytest.Config, work: Callable[P, None], *arguments: P.args, **named: P.kwargs) -> None:
+    """Do some work of a hook. A crash ends the session in one line: pytest prints the values in a crash's frames."""
+    try:
+        work(*arguments, **named)
+        return
+    except pytest.exit.Exception:
+        raise
+    except Exception as error:
+        line = f"{account(error)}: please report it"
+    conduct = config.stash[_RUN]
+    conduct.crashed = True
+    if conduct.run is not None:
+        conduct.run.suite_errors.append(line)
+    pytest.exit(f"suite error: {line}", 5)
 
 
 def _deselected_all(session: pytest.Session) -> bool:

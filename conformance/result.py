@@ -1,7 +1,7 @@
 """What a run has to say: one immutable tree from which every report is written.
 
 Built by `conformance.judgement`; read by `conformance.report`. It holds no frames: those are
-in the transcript, found by the exchange ids that findings and scenarios carry.
+in the transcript, found by the exchange ids that findings and scenarios carry. No `repr` of it shows a value.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ class Observation:
     """What the endpoint does where the page is silent."""
 
     id: str
-    seen: str
-    detail: str
+    seen: str = field(repr=False)
+    detail: str = field(repr=False)
 
 
 @dataclass
 class Remarks:
     """What a scenario that passes has to say; its steps fill it in."""
 
-    reason: str = ""
+    reason: str = field(default="", repr=False)
     observation: Observation | None = None
 
 
@@ -49,7 +49,7 @@ class ScenarioRecord:
     clause: str
     steps: tuple[StepRecord, ...]
     verdict: Verdict
-    reason: str
+    reason: str = field(repr=False)
     findings: tuple[Finding, ...] = ()
     exchanges: tuple[str, ...] = ()
     observation: Observation | None = None
@@ -67,7 +67,7 @@ class ClauseResult:
     statement: str
     section: str
     verdict: Verdict
-    reason: str
+    reason: str = field(repr=False)
     findings: tuple[Finding, ...] = ()
     known: str | None = None
     waived: str | None = None
@@ -102,7 +102,7 @@ class Result:
     robustness: str
     complete: bool
     cm_version: str
-    url: str
+    url: str = field(repr=False)
     asked_as: dict[str, object] | None
     suite_version: str
     catalogue: str
@@ -117,8 +117,8 @@ class Result:
     observations: tuple[Observation, ...]
     latency: Latency
     embedded: bool
-    trouble: str | None = None
+    trouble: str | None = field(default=None, repr=False)
     suite_errors: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     selftest: dict[str, object] | None = None
-    options: dict[str, str] = field(default_factory=dict)
+    options: dict[str, str] = field(default_factory=dict, repr=False)

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from importlib.resources import files
 
 from conformance import catalogue, scenarios
+from conformance.discretion import learn_agents, learn_events, redactor_of
 from conformance.driver import Driver
 from conformance.endpoint.behaviour import Behaviour
 from conformance.endpoint.server import Host
@@ -22,7 +23,6 @@ from conformance.evidence import Evidence
 from conformance.judgement import evidence_for, fold
 from conformance.probes import Probe
 from conformance.profile import Profile, at
-from conformance.redaction import Redactor
 from conformance.report import begin, redact_result, write_all
 from conformance.report.console import repeat_command
 from conformance.result import Result, ScenarioRecord
@@ -52,7 +52,7 @@ class Run:
         self._driver: Driver | None = None
         self._recording = Recording()
         self._profile: Profile = settings.profile
-        self._redactor = Redactor(secrets=settings.profile.secrets)
+        self._redactor = redactor_of(settings.profile, settings.reveal)
 
     @property
     def evidence(self) -> Evidence:
@@ -62,7 +62,7 @@ class Run:
     def begin(self) -> None:
         """Make the folder for the reports; raises `UsageError` where it cannot be written."""
         make_writable(self.settings.out)
-        begin(self.settings.out, self._fold([], complete=False))
+        begin(self.settings.out, redact_result(self._fold([], complete=False), self._redactor))
 
     def drive(self, wanted: Iterable[Scenario]) -> Evidence:
         """Ask the endpoint everything that these scenarios need."""
@@ -83,9 +83,8 @@ class Run:
             finally:
                 self._recording = self._driver.recording()
                 self._redactor.learn_secrets(self._driver.secrets)
-                for event in self._recording.events:
-                    if event.frame is not None:
-                        self._redactor.learn(event.frame)
+                learn_agents(self._redactor, self._driver.agents)
+                learn_events(self._redactor, self._recording.events)
         return self.evidence
 
     def finish(self, records: Sequence[ScenarioRecord], complete: bool) -> Result:

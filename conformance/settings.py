@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
@@ -32,9 +32,14 @@ class Settings:
     strict: bool
     observe_unsupported: bool
     allure_html: bool
-    given: Mapping[str, str]
+    given: Mapping[str, str] = field(repr=False)
     known: tuple[Deviation, ...] = ()
     sends_bad_input: bool = True
+
+    @property
+    def reveal(self) -> bool:
+        """Whether personal data is shown as it was received."""
+        return self.given.get("reveal") == "true"
 
     @property
     def asks(self) -> bool:
@@ -83,7 +88,7 @@ def _given(values: Mapping[str, Any]) -> dict[str, str]:
     given = {name.replace("-", "_"): str(values[name]) for name in ("url", "profile", "cm-version") if values[name]}
     if values["reading"]:
         given["reading"] = " ".join(values["reading"])
-    flags = [name for name in ("strict", "allow-hostile") if values[name]]
+    flags = [name for name in ("strict", "allow-hostile", "reveal") if values[name]]
     return given | {name.replace("-", "_"): "true" for name in flags}
 
 

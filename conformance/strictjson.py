@@ -6,10 +6,12 @@ Numbers stay exact (int or Decimal), so that a ContactID beyond 2^53 is compared
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import NoReturn
 
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}:,]|\s+|[^\[\]{}:,\s"]+', re.DOTALL)
 _MAX_INT_DIGITS = 4000  # Python refuses to convert longer ones; a Decimal holds them all
 
 
@@ -17,9 +19,9 @@ _MAX_INT_DIGITS = 4000  # Python refuses to convert longer ones; a Decimal holds
 class Parsed:
     """A JSON text: its value, or the error in one line; `repeated` are the names that occur twice in one object."""
 
-    value: object = None
+    value: object = field(default=None, repr=False)
     error: str | None = None
-    repeated: tuple[str, ...] = ()
+    repeated: tuple[str, ...] = field(default=(), repr=False)
 
 
 def parse(text: str) -> Parsed:
@@ -61,9 +63,19 @@ def kind(value: object) -> str:
 
 
 def show(value: object, limit: int = 120) -> str:
-    """A value as JSON on one line, cut with a note of its length, for findings."""
+    """A value as JSON on one line, for findings. What is too long is cut between two values, with a note of its length.
+
+    Never within one: half a phone number is not known again as one that must not be shown.
+    """
     text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= limit else f"{text[:limit]}… ({len(text)} characters)"
+    if len(text) <= limit:
+        return text
+    end = 0
+    for token in _TOKEN.finditer(text):
+        if token.end() > limit:
+            break
+        end = token.end()
+    return f"{text[:end]}… ({len(text)} characters)"
 
 
 def _exact_int(digits: str) -> int | Decimal:

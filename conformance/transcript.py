@@ -1,4 +1,4 @@
-"""What was sent and received, in order.
+"""What was sent and received, in order. No `repr` shows it: pytest may write those of fixtures into its logs.
 
 The driver writes a `Journal` while it asks; what it hands on, and all that the judge ever
 sees, is an immutable `Recording`. Nothing here opens a socket or knows a verdict.
@@ -34,8 +34,8 @@ class Event:
     session: str
     agent: str
     kind: Kind
-    frame: str | None = None
-    note: str | None = None
+    frame: str | None = field(default=None, repr=False)
+    note: str | None = field(default=None, repr=False)
     exchange: str | None = None
     probe: str | None = None
 
@@ -75,12 +75,12 @@ class Exchange:
     session: str
     agent: str
     asks_for: str | None
-    request: str
+    request: str = field(repr=False)
     sent: float
     received: tuple[Event, ...]
     ended: float
     closed: bool = False
-    trouble: str | None = None
+    trouble: str | None = field(default=None, repr=False)
     standard_way: bool = True
     variant: int = 0
     controls: str | None = None
@@ -114,8 +114,8 @@ class Recording:
     shared: bool = False
     together: bool = False
     untested: Mapping[str, str] = field(default_factory=dict)
-    troubles: Mapping[str, str] = field(default_factory=dict)
-    trouble: str | None = None
+    troubles: Mapping[str, str] = field(default_factory=dict, repr=False)
+    trouble: str | None = field(default=None, repr=False)
     unmet: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, probe: str) -> tuple[Exchange, ...]:

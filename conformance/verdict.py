@@ -8,7 +8,7 @@ mistake in an option or a profile, found before anything is asked.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -35,9 +35,9 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
 class Finding:
     """One observed difference: what the page asks for, what was there, and where to see it."""
 
-    expected: str
-    actual: str
-    where: str
+    expected: str = field(repr=False)
+    actual: str = field(repr=False)
+    where: str = field(repr=False)
     exchange: str | None = None
 
 

@@ -9,15 +9,16 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, wraps
 from types import ModuleType
 from typing import Any
 
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
 from conformance import scenarios
+from conformance.discretion import without_values
 from conformance.result import StepRecord
 from conformance.scenarios import Scenario, Step
 from conformance.verdict import SuiteError
@@ -27,8 +28,26 @@ from conformance.verdict import SuiteError
 def modules() -> tuple[ModuleType, ...]:
     """The step modules, imported."""
     package = importlib.import_module(scenarios.steps_package())
-    names = [module.name for module in pkgutil.iter_modules(package.__path__)]
-    return tuple(importlib.import_module(f"{package.__name__}.{name}") for name in names)
+    names = [f"{package.__name__}.{module.name}" for module in pkgutil.iter_modules(package.__path__)]
+    imported = tuple(map(importlib.import_module, names))
+    for context in list(step_function_context_registry.values()):
+        if context.step_func.__module__ in names:
+            context.step_func = _discreet(context.step_func)
+    return imported
+
+
+def _discreet(step: Callable[..., Any]) -> Callable[..., Any]:
+    """The step; an exception leaves it without the values that it holds, which would end up in pytest's output."""
+
+    @wraps(step)
+    def run(*arguments: Any, **fixtures: Any) -> Any:
+        try:
+            return step(*arguments, **fixtures)
+        except Exception as error:
+            may_leave = without_values(error)
+        raise may_leave  # out here, so that it does not carry the other one along as its context
+
+    return run
 
 
 @dataclass(frozen=True)

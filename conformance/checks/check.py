@@ -20,8 +20,8 @@ Pins = Mapping[str, str]
 class Difference:
     """What a check found wrong in a reply; `path` is a JSONPath."""
 
-    expected: str
-    actual: str
+    expected: str = field(repr=False)
+    actual: str = field(repr=False)
     path: str
 
 

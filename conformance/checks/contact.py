@@ -20,6 +20,7 @@ from conformance.verdict import Finding, Inconclusive, Nonconformity, Untested
 
 _MAY_BE_EMPTY = {"Prefix", "Suffix"}
 _OWN = {Part.DUE, Part.CONTROL}
+_PROPER = {"ask", "asked-twice", "at-once", "topic-respelt", "source-turned"}
 _MAX_DIGITS = 400  # of a Number with an exponent: writing 1e999999999 out would take a gigabyte
 
 
@@ -100,11 +101,18 @@ def _members(evidence: Evidence, reply: Reply) -> dict[str, str]:
     return members
 
 
+def _asks_properly(exchange: Exchange) -> bool:
+    """Whether an agent asked with the agent's own ID and nothing amiss, if only to find something else out."""
+    return exchange.part in _OWN or (
+        exchange.part is Part.OPEN and exchange.probe in _PROPER and exchange.agent == exchange.asks_for
+    )
+
+
 def _handed(evidence: Evidence) -> dict[str, list[Reply]]:
     handed: dict[str, list[Reply]] = defaultdict(list)
-    parts = {x.id: x.part for x in evidence.recording.exchanges}
+    own = {x.id for x in evidence.recording.exchanges if _asks_properly(x)}
     for reply in evidence.replies:
-        proper = reply.exchange is None or parts[reply.exchange] in _OWN
+        proper = reply.exchange is None or reply.exchange in own
         if proper and reply.agent in {"reserved", "other", "logged_out"} and reply.message.hands_out:
             handed[reply.agent].append(reply)
     return handed

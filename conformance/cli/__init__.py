@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from conformance import __version__
 from conformance.cli import clauses, doctor, mock, run, selftest
+from conformance.discretion import account
 from conformance.verdict import SuiteError, UsageError
 
 _COMMANDS = (run, mock, clauses, doctor, selftest)
@@ -24,7 +25,9 @@ class _Parser(argparse.ArgumentParser):
             word = message.removeprefix(prefix).split()[0]
             known = [name for action in self._actions for name in action.option_strings]
             near = difflib.get_close_matches(word.split("=")[0], known, n=1)
-            message = f"unknown option {word}: " + (f"did you mean {near[0]}?" if near else f"see `{self.prog} --help`")
+            message = f"unknown option {word.split('=')[0]}: " + (
+                f"did you mean {near[0]}?" if near else f"see `{self.prog} --help`"
+            )
         self.exit(2, f"{self.prog}: {message}\n")
 
 
@@ -56,4 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 5
     except KeyboardInterrupt:
         return 130
+    except Exception as error:  # its text may hold what must not be shown
+        print(f"suite error: {account(error)}: please report it", file=sys.stderr)
+        return 5
     return status

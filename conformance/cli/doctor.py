@@ -6,9 +6,9 @@ import argparse
 
 from conformance import probes
 from conformance.desk import Desk
+from conformance.discretion import learn_events, redactor_of
 from conformance.ladder import Step, climb, watched
 from conformance.options import RUN_OPTIONS
-from conformance.redaction import Redactor
 from conformance.settings import resolve
 from conformance.transport.websocket import WebSocketTransport
 from conformance.verdict import UsageError
@@ -36,19 +36,17 @@ def run(parsed: argparse.Namespace) -> int:
     if settings.embedded:
         raise UsageError("there is no environment to look at: add --profile FILE")
     profile = settings.profile
-    redactor = Redactor(secrets=profile.secrets)
+    redactor = redactor_of(profile)
 
     def tell(step: Step) -> None:
-        for event in desk.notebook.journal.events():
-            if event.frame is not None:
-                redactor.learn(event.frame)
+        learn_events(redactor, desk.notebook.journal.events())
         redactor.learn_secrets(desk.secrets)
         print(redactor.text(_line(step)), flush=True)
 
     transport = watched(WebSocketTransport(profile.endpoint, profile.timing), tell)
     desk = Desk(profile, transport, probes.candidates()[0])
     for notice in profile.notices:
-        print(f"notice: {notice}")
+        print(redactor.text(f"notice: {notice}"))
     try:
         held = climb(desk, tell)
     finally:

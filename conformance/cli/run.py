@@ -13,10 +13,11 @@ import pytest
 from rich.console import Console
 
 from conformance import plan, plugin, scenarios
+from conformance.discretion import redactor_of
 from conformance.driver import Driver
 from conformance.options import add_all
 from conformance.plugin import Conduct
-from conformance.redaction import Redactor
+from conformance.redaction.address import public_url
 from conformance.report.console import summary
 from conformance.run import probes_of
 from conformance.settings import Settings, make_writable, resolve
@@ -71,7 +72,7 @@ def _plan(settings: Settings) -> list[str]:
     wanted = [s for s in scenarios.read() if settings.selected is None or s.clause in settings.selected]
     probes = plan.in_order(probes_of(wanted, profile)) if settings.asks else []
     missing = {probe.name: driver.missing(probe) for probe in probes}
-    url = Redactor(secrets=profile.secrets).text(profile.endpoint.url)
+    url = redactor_of(profile).text(public_url(profile.endpoint.url))
     where = "the embedded endpoint" if settings.embedded else url
     most = plan.most_requests([probe for probe in probes if missing[probe.name] is None])
     return [

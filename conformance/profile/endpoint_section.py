@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from conformance.profile.facts import MIB, Endpoint, Packet, Tls, checked_url
 from conformance.profile.section import Section
+from conformance.redaction.address import url_secrets
 from conformance.verdict import UsageError
 
 _ENDPOINT = (
@@ -46,6 +47,7 @@ def read_endpoint(table: Section, packet: Section, url: str | None) -> Endpoint:
         except UsageError:
             raise table.wrong("url", "is no WebSocket URL: write it like ws://host:port/path") from None
     address = checked_url(address)
+    table.source.secrets += url_secrets(address)
     if table.flag("compression", False):
         raise table.wrong("compression", "= true is not possible: the client library has no compression, remove it")
     framing = table.choice("framing", ("message", "packet"), "message")
@@ -91,7 +93,8 @@ def _try_files(table: Section, tls: Tls) -> None:
         try:
             context.load_verify_locations(cafile=tls.ca_file)
         except ssl.SSLError:
-            raise table.wrong("ca_file", f"holds no certificate in PEM form: {tls.ca_file}: correct it") from None
+            where = "" if table.is_from_outside("ca_file") else f": {tls.ca_file}"
+            raise table.wrong("ca_file", f"holds no certificate in PEM form{where}: correct it") from None
     if tls.client_cert:
         try:
             # Without a password OpenSSL would ask for one at the terminal.
@@ -118,8 +121,9 @@ def _proxy(table: Section, url: str) -> str | None:
         good = False
     if not good:
         raise table.wrong("proxy", f"{whence} is no proxy URL: write it like http://host:port or socks5://host:port")
-    if parts.password:
-        table.source.secrets.append(parts.password)
+    table.source.secrets += url_secrets(parts.geturl())
+    if given is None:  # all of it comes from the environment, and its address is shown where it cannot be reached
+        table.source.secrets += [proxy, parts.netloc.rpartition("@")[2]]
     return parts.geturl()
 
 

@@ -1,6 +1,6 @@
 """What a profile says, as frozen values: the endpoint, its agents, how they log in, how long to wait.
 
-Secrets stay out of every `repr`, so that no traceback can print them.
+Secrets and personal data stay out of every `repr`, so that no traceback can print them.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conformance import page
+from conformance.redaction.address import public_url
 from conformance.verdict import UsageError
 
 Message = Mapping[str, Any]
@@ -46,10 +47,10 @@ class Tls:
 class Packet:
     """The vendor's packet around each message. The subscriber ID is given, or picked from an answer to `register`."""
 
-    subscriber_id: str | None = None
-    response_url: str = ""
+    subscriber_id: str | None = field(default=None, repr=False)
+    response_url: str = field(default="", repr=False)
     spelling: str = "table"
-    register: Message | None = None
+    register: Message | None = field(default=None, repr=False)
     subscriber_id_from: str | None = None
 
 
@@ -57,7 +58,7 @@ class Packet:
 class Endpoint:
     """Where the endpoint is and how sessions with it are made. `proxy` is a URL, `keepalive` seconds between pings."""
 
-    url: str
+    url: str = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     subprotocols: tuple[str, ...] = ()
     origin: str | None = None
@@ -75,9 +76,9 @@ class Endpoint:
 class Exchangeable:
     """A message to send, and the JSON subset whose arrival says that it worked or failed."""
 
-    request: Message
-    success: Message | None = None
-    failure: Message | None = None
+    request: Message = field(repr=False)
+    success: Message | None = field(default=None, repr=False)
+    failure: Message | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,9 @@ class Agent:
     """One agent of the environment, by the role that the suite gives it. `headers` are of its own handshakes."""
 
     role: str
-    user_id: str
+    user_id: str = field(repr=False)
     keys: Mapping[str, str] = field(default_factory=dict, repr=False)
-    expect: Mapping[str, str] = field(default_factory=dict)
+    expect: Mapping[str, str] = field(default_factory=dict, repr=False)
     asserted: bool = True
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     asks_call_count: bool = False
@@ -106,7 +107,7 @@ class Profile:
     timing: Timing = field(default_factory=Timing)
     login: Exchangeable | None = None
     logout: Exchangeable | None = None
-    login_command: tuple[str, ...] = ()
+    login_command: tuple[str, ...] = field(default=(), repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
     notices: tuple[str, ...] = ()
     waived: Mapping[str, str] = field(default_factory=dict)
@@ -145,5 +146,7 @@ def checked_url(url: str) -> str:
     if credentials:
         raise UsageError("the WebSocket URL holds a user name or password: move them to endpoint.headers")
     if not good or " " in url:
-        raise UsageError(f"{url!r} is no WebSocket URL: write it like ws://host:port/path or wss://host/path")
+        raise UsageError(
+            f"{public_url(url)!r} is no WebSocket URL: write it like ws://host:port/path or wss://host/path"
+        )
     return url

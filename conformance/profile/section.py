@@ -134,7 +134,8 @@ class Section:
         try:
             path.open("rb").close()
         except OSError as error:
-            raise self.wrong(key, f"cannot be read ({error.strerror}): {path}: correct the path") from None
+            where = "" if self.is_from_outside(key) else f": {path}"
+            raise self.wrong(key, f"cannot be read ({error.strerror}){where}: correct the path") from None
         return path
 
     def _from_environment(self, name: str, key: str) -> str:

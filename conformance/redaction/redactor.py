@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 import threading
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from conformance.redaction.needles import SHORT, Hit, Needles, significant, unprotected
 from conformance.redaction.pseudonym import NATIONAL, Pseudonyms, fold, identity, parts, phone_digits
-from conformance.redaction.secret import MARK, secret_needles
+from conformance.redaction.secret import MARK, add_secrets
 from conformance.redaction.values import NUMBER, Value, is_json, leaves, personal_values
 from conformance.redaction.view import JSON_ESCAPES, View, decoded, layers, overwrite, plain
 from conformance.redaction.words import AGENT_MEMBERS, VOCABULARY
@@ -32,12 +32,13 @@ class Redactor:
     def __init__(self, key: bytes | None = None, secrets: Iterable[str] = (), reveal: bool = False) -> None:
         self.reveal = reveal
         self._lock = threading.RLock()
-        self._given = tuple(secrets)
-        self._secrets = secret_needles(self._given)
+        self._secrets = Needles()
+        self._kept: set[str] = set()
         self._learnt = Needles()
         self._phones = Needles()
         self._originals: set[str] = set()
         self._pseudonyms = Pseudonyms(key, self._taken)
+        self.learn_secrets(secrets)
 
     def learn(self, frame: str) -> None:
         """Remember the personal values of a raw frame. Best done for all frames before any is written."""
@@ -45,11 +46,26 @@ class Redactor:
             for value in personal_values(plain(frame)):
                 self._learn(value)
 
+    def learn_torn(self, frames: Sequence[str]) -> None:
+        """Remember the pieces of values that were cut in two: by frames that are no JSON, one after the other."""
+        ends, end = [], 0
+        for frame in frames:
+            end += len(frame)
+            ends.append(end)
+        whole = plain("".join(frames))
+        with self._lock:
+            for value in personal_values(whole):
+                self._learn_pieces(value.view, ends, value.secret)
+            for view in layers(whole):
+                for hit in self._secrets.find(view.text):
+                    self._learn_pieces(view.part(hit.start, hit.end), ends, secret=True)
+
     def learn_secrets(self, secrets: Iterable[str]) -> None:
         """Remember more secrets, such as a token that came to light in the run."""
         with self._lock:
-            self._given = (*self._given, *secrets)
-            self._secrets = secret_needles(self._given)
+            new = [secret for secret in dict.fromkeys(secrets) if secret not in self._kept]
+            self._kept.update(new)
+            add_secrets(self._secrets, new)
 
     def learn_value(self, value: str, *, alone: bool = False) -> None:
         """Remember one value; `alone` (right for agents' names): replace it only where it stands alone."""
@@ -60,7 +76,7 @@ class Redactor:
     def frame(self, text: str) -> str:
         """A frame as on the wire, its layout kept. Values that were not learnt before are learnt now."""
         with self._lock:
-            return self._redacted(text, is_frame=not self.reveal)
+            return self._redacted(text, is_frame=True)
 
     def text(self, text: str) -> str:
         """Any other text: a message, a name, a header, a URL."""
@@ -84,8 +100,22 @@ class Redactor:
         self._learnt.add(piece, piece, alone=alone)
         self._learnt.add(piece.replace(" ", "+"), piece, alone=alone)  # as in a query string
 
+    def _learn_pieces(self, view: View, ends: Sequence[int], secret: bool) -> None:
+        cuts = [k for k in range(1, len(view.text)) if view.at[k] in ends]
+        for start, end in zip([0, *cuts], [*cuts, len(view.text)], strict=True) if cuts else ():
+            piece = view.text[start:end]
+            if secret:
+                self.learn_secrets([piece])
+            else:
+                self.learn_value(piece, alone=len(piece) < SHORT)
+
     def _learn(self, value: Value) -> None:
         text = value.view.text
+        if value.secret:
+            self._learn_secret(value)
+            return
+        if value.spelt_out:
+            self.learn_value(value.spelt_out)
         if not value.sure and not (any(map(str.isdecimal, text)) and len(text) < 2 * _UNMISTAKABLE + SHORT):
             return  # perhaps only the next word of a sentence
         is_agent = value.member in AGENT_MEMBERS
@@ -95,24 +125,36 @@ class Redactor:
             for leaf in leaves(text, inside=value.member):
                 self.learn_value(text[leaf.start : leaf.end], alone=is_agent)
 
+    def _learn_secret(self, value: Value) -> None:
+        text = value.view.text
+        if (
+            len(text) >= SHORT
+            and fold(text).strip() not in VOCABULARY
+            and (value.sure or any(map(str.isdecimal, text)))
+        ):
+            self.learn_secrets([text])
+
     def _redacted(self, text: str, *, is_frame: bool) -> str:
         known = is_json(text)
         # In JSON an escape is one character, and may not be split; elsewhere a backslash is only a backslash.
         seen = layers(decoded(plain(text), JSON_ESCAPES) if known else plain(text))
         written = list(text)
+        values = list(personal_values(plain(text))) if is_frame else []
+        for value in values:
+            if value.secret or not (self.reveal or self._pseudonyms.given(identity(value.view.text))):
+                self._learn(value)
         if not self.reveal:
-            for value in personal_values(plain(text)) if is_frame else ():
-                if not self._pseudonyms.given(identity(value.view.text)):
-                    self._learn(value)
             found = [(view, hit) for view in seen for hit in self._hits(view.text)]
             for view, hit in sorted(found, key=lambda pair: pair[1].end - pair[1].start):
                 new = self._pseudonyms.disguise(view.text[hit.start : hit.end], hit.value)
                 overwrite(written, view, hit.start, new)
             if known and found:
                 self._mend(text, written)
-            for value in personal_values(plain(text)) if is_frame else ():
-                self._replace(written, value)
-        self._remove_secrets(text, written, seen, known)
+            for value in values:
+                if not value.secret:
+                    self._replace(written, value)
+        told = [(value.view.at[0], value.view.at[-1]) for value in values if value.secret and value.view.text]
+        self._remove_secrets(text, written, seen, known, told)
         return "".join(written)
 
     def _hits(self, text: str) -> list[Hit]:
@@ -133,8 +175,10 @@ class Redactor:
                 mantissa = number["mantissa"] if number else ""
                 written[leaf.start : leaf.end] = self._pseudonyms.disguise(mantissa) + old[len(mantissa) :]
 
-    def _remove_secrets(self, text: str, written: list[str], seen: list[View], known: bool | None) -> None:
-        spans = []
+    def _remove_secrets(
+        self, text: str, written: list[str], seen: list[View], known: bool | None, told: Sequence[tuple[int, int]]
+    ) -> None:
+        spans = list(told)
         for view in seen:
             spans += [(view.at[hit.start], view.at[hit.end]) for hit in self._secrets.find(view.text)]
         marks = [k for k in range(len(text)) if text.startswith(MARK, k)] if spans and MARK in text else []

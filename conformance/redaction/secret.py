@@ -20,9 +20,8 @@ _SCHEME = re.compile(r"\s*(?:Basic|Bearer|Digest|Token|ApiKey)\s+(?P<rest>\S.*)"
 _TELLING = 6  # characters of a fragment of base64 that cannot be chance
 
 
-def secret_needles(secrets: Iterable[str]) -> Needles:
-    """An index of all spellings of the secrets; those of two or three characters only where they stand alone."""
-    needles = Needles()
+def add_secrets(needles: Needles, secrets: Iterable[str]) -> None:
+    """Index all spellings of the secrets; those of two or three characters only where they stand alone."""
     for given in secrets:
         for secret in _with_credentials(given):
             if len(secret) < SHORT:
@@ -31,7 +30,6 @@ def secret_needles(secrets: Iterable[str]) -> Needles:
             for spelling in _spellings(secret):
                 if len(spelling) >= SHORT:
                     needles.add(spelling, MARK, alone=False)
-    return needles
 
 
 def _with_credentials(secret: str) -> Iterator[str]:

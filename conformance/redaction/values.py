@@ -9,9 +9,10 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 
 from conformance.redaction.view import CHARACTER_ESCAPES, JSON_ESCAPES, View, decoded
-from conformance.redaction.words import CALLBACK, LITERALS, NAME, personal_member
+from conformance.redaction.words import CALLBACK, LITERALS, NAME, SECRET_MEMBERS, personal_member
 
 _TOKEN = re.compile(
     r'"(?P<text>[^"\\]*+(?:\\.[^"\\]*+)*+)"?(?P<name>\s*+:)?'
@@ -32,7 +33,9 @@ _QUOTED = re.compile(
 )
 _BARE = re.compile(r"[+(]?[0-9](?:[0-9 ().\-/]*[0-9])?(?=[\s,;&}\])\"'“”<>\\]|\Z)|[^\s,;&}\])\"'“”<>\\]+")
 _BARE_TIME = re.compile(r"[^,;&}\])\"'“”<>\\\n|]{1,40}")
+_BARE_SECRET = re.compile(r"(?:(?:Basic|Bearer|Digest|Token|ApiKey)\s+)?[^\s,;&}\])\"'“”<>\\]+", re.IGNORECASE)
 _TELLING_DIGITS = 4  # in a name within a personal value: the name is itself a value
+_LONGEST_NUMBER = 400  # digits: writing 1e999999999 out would take a gigabyte
 _NESTING = 8  # JSON text in JSON text; each level doubles the backslashes, so honest frames stay below
 
 
@@ -48,11 +51,20 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One personal value. `sure`: its bounds are certain, so that it may be learnt as it stands."""
+    """One personal value, or a secret. `sure`: its bounds are certain, so that it may be learnt as it stands.
+
+    `spelt_out` is what a number with an exponent comes to, where that is short.
+    """
 
     view: View
     member: str
     sure: bool = True
+    spelt_out: str = ""
+
+    @property
+    def secret(self) -> bool:
+        """Whether it is a password, a token or the like."""
+        return self.member in SECRET_MEMBERS
 
 
 def is_json(text: str) -> bool | None:
@@ -124,9 +136,23 @@ def _paired(view: View) -> Iterator[Value]:
             for leaf in leaves(text, at, member):
                 at = leaf.end
                 yield from _value(view, leaf, sure=False)
-        elif bare := (_BARE_TIME if member == CALLBACK else _BARE).match(text, at):
+        elif bare := _bare(member).match(text, at):
             at = bare.end()
             yield from _value(view, Leaf(*bare.span(), bare=True, member=member), sure=False)
+
+
+def _bare(member: str) -> re.Pattern[str]:
+    if member in SECRET_MEMBERS:
+        return _BARE_SECRET
+    return _BARE_TIME if member == CALLBACK else _BARE
+
+
+def _spelt_out(number: str) -> str:
+    try:
+        value = Decimal(number) if len(number) < _LONGEST_NUMBER else Decimal()
+    except InvalidOperation:  # an exponent beyond all bounds
+        return ""
+    return str(int(value)) if 0 < value.adjusted() < _LONGEST_NUMBER else ""
 
 
 def _value(view: View, leaf: Leaf, *, sure: bool) -> Iterator[Value]:
@@ -134,7 +160,8 @@ def _value(view: View, leaf: Leaf, *, sure: bool) -> Iterator[Value]:
     if not leaf.bare:
         yield Value(decoded(view.part(start, end), JSON_ESCAPES), leaf.member, sure)
     elif number := NUMBER.fullmatch(view.text, start, end):
-        yield Value(view.part(start, number.end("mantissa")), leaf.member, sure=True)
+        spelt_out = _spelt_out(number.group()) if number.end("mantissa") < end else ""
+        yield Value(view.part(start, number.end("mantissa")), leaf.member, sure=True, spelt_out=spelt_out)
     elif start < end and view.text[start:end].casefold() not in LITERALS:
         yield Value(view.part(start, end), leaf.member, sure=False)
 

@@ -14,9 +14,19 @@ AGENT_MEMBERS = frozenset({"userid", "agentid", "username"})
 CALLBACK = "callbacktime"
 PERSONAL_MEMBERS = frozenset({"phonenumber", "accountnumber", "contactid", CALLBACK}) | AGENT_MEMBERS
 
+SECRET_MEMBERS = frozenset(
+    {"password", "passwd", "pwd", "passcode", "passphrase", "pin", "token", "accesstoken", "refreshtoken", "idtoken"}
+    | {"authtoken", "sessiontoken", "bearertoken", "jwt", "authorization", "proxyauthorization", "cookie", "setcookie"}
+    | {"secret", "clientsecret", "apikey", "xapikey", "credential"}
+)
+"""Members whose values are never shown, revealed or not, whoever sends them."""
+
 NAME = (
     r"(?:(?:phone|account)[\s_.-]{0,3}number|contact[\s_.-]{0,3}id|callback[\s_.-]{0,3}time"
-    r"|(?:user|agent)[\s_.-]{0,3}id|user[\s_.-]{0,3}name)s?\d{0,2}"
+    r"|(?:user|agent)[\s_.-]{0,3}id|user[\s_.-]{0,3}name"
+    r"|pass(?:word|wd|code|phrase)|(?:access|refresh|id|auth|session|bearer)?[\s_.-]{0,3}token|jwt"
+    r"|(?:proxy[\s_.-]{0,3})?authorization|(?:set[\s_.-]{0,3})?cookie|(?:client[\s_.-]{0,3})?secret"
+    r"|(?:x[\s_.-]{0,3})?api[\s_.-]{0,3}key|credential)s?\d{0,2}"
 )
 """The same names as a pattern, for text that is not JSON."""
 
@@ -52,10 +62,15 @@ VOCABULARY = (
 
 @lru_cache(maxsize=4096)
 def personal_member(name: str) -> str:
-    """The plain form of a member name whose value is personal data, else the empty string.
+    """The plain form of a member name whose value is personal data or a secret, else the empty string.
 
     A plural or a numbered name counts too: `PhoneNumber2` and `UserIDs` hold the same kind of thing.
     """
     plain = "".join(c for c in unicodedata.normalize("NFKC", name[:200]).casefold() if c.isalnum())
     plain = plain.rstrip("0123456789").removesuffix("s")
-    return plain if plain in PERSONAL_MEMBERS else ""
+    return plain if plain in PERSONAL_MEMBERS or plain in SECRET_MEMBERS else ""
+
+
+def is_secret(name: str) -> bool:
+    """Whether a member name says that its value is a password, a token or the like."""
+    return personal_member(name) in SECRET_MEMBERS

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Protocol
-from urllib.parse import SplitResult, urlsplit, urlunsplit
 
+from conformance.redaction.address import public_url
 from conformance.result import ClauseResult, Observation, Result, ScenarioRecord
 from conformance.transcript import Event, Exchange, Recording
 from conformance.verdict import Finding
@@ -58,16 +58,6 @@ def redact_recording(recording: Recording, redactor: Redacts) -> Recording:
 def public(result: Result) -> Result:
     """The result as it may be written before there is a redactor: nothing but the address can hold a secret."""
     return replace(result, url=public_url(result.url), options=_public_options(result.options))
-
-
-def public_url(url: str) -> str:
-    """An address without user name, password and the values of its query, where tokens are kept."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return "(not an address)"
-    query = "&".join(f"{pair.split('=', 1)[0]}=…" for pair in parts.query.split("&") if pair)
-    return urlunsplit(SplitResult(parts.scheme, parts.netloc.rpartition("@")[2], parts.path, query, ""))
 
 
 def _public_options(options: Mapping[str, str]) -> dict[str, str]:
@@ -123,8 +113,9 @@ def _scenario(scenario: ScenarioRecord, redactor: Redacts) -> ScenarioRecord:
 
 
 def _event(event: Event, redactor: Redacts) -> Event:
-    frame = None if event.frame is None else redactor.frame(event.frame)
-    return replace(event, frame=frame, note=_optional(event.note, redactor))
+    # A note holds words of the endpoint too: the reason with which it closed a session.
+    frame, note = (None if text is None else redactor.frame(text) for text in (event.frame, event.note))
+    return replace(event, frame=frame, note=note)
 
 
 def _exchange(exchange: Exchange, redactor: Redacts) -> Exchange:

@@ -109,7 +109,7 @@ def _through(proxy: str, host: str, port: int, deadline: float, climbed: Callabl
     except ProxyConnectionError as error:
         raise CannotConnect(
             Rung.PROXY,
-            f"{shown} cannot be reached ({error.strerror}): check endpoint.proxy, or HTTP_PROXY and the like",
+            f"{shown} cannot be reached ({error.strerror}): check endpoint.proxy, or the proxy of your environment",
         ) from None
     except ProxyError as error:
         raise CannotConnect(Rung.PROXY, _refusal(shown, host, port, error)) from None

@@ -5,6 +5,7 @@ The library makes the handshake and reads frames; how the socket comes about, de
 
 from __future__ import annotations
 
+import logging
 import ssl
 import time
 from collections.abc import Callable, Mapping
@@ -13,6 +14,7 @@ from http.cookies import CookieError
 import websocket
 
 from conformance.profile import Endpoint, Timing
+from conformance.redaction.address import public_url
 from conformance.transport import CannotConnect, Climbed, Rung
 from conformance.transport.connection import BROKEN, WebSocketConnection
 from conformance.transport.frames import FrameReader, MessageReader
@@ -21,6 +23,7 @@ from conformance.transport.tls import is_client_certificate_refused, said
 from conformance.transport.wire import TooMuch, Wire
 
 HANDSHAKE_BYTES = 65536
+logging.getLogger("websocket").disabled = True  # it logs headers, frames and close reasons as they are
 _PERHAPS = ", whether a client certificate is due (endpoint.client_cert),"
 
 
@@ -103,7 +106,7 @@ class WebSocketTransport:
         return self._failed(f"was refused with HTTP status {status}: {hint}", status)
 
     def _failed(self, what: str, status: int | None = None) -> CannotConnect:
-        return CannotConnect(Rung.HANDSHAKE, f"{self._endpoint.url} {what}", status)
+        return CannotConnect(Rung.HANDSHAKE, f"{public_url(self._endpoint.url)} {what}", status)
 
 
 def _last_word(wire: Wire, error: BaseException) -> BaseException:
