@@ -22,12 +22,10 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         prefix = "unrecognized arguments: "
         if message.startswith(prefix):
-            word = message.removeprefix(prefix).split()[0]
+            word = message.removeprefix(prefix).split()[0].split("=")[0]  # a value may be a secret
             known = [name for action in self._actions for name in action.option_strings]
-            near = difflib.get_close_matches(word.split("=")[0], known, n=1)
-            message = f"unknown option {word.split('=')[0]}: " + (
-                f"did you mean {near[0]}?" if near else f"see `{self.prog} --help`"
-            )
+            near = difflib.get_close_matches(word, known, n=1)
+            message = f"unknown option {word}: " + (f"did you mean {near[0]}?" if near else f"see `{self.prog} --help`")
         self.exit(2, f"{self.prog}: {message}\n")
 
 

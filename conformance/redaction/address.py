@@ -1,4 +1,4 @@
-"""An address as it may be shown, and what stands in it that may not. Secrets of a URL are in its query and before the `@`."""
+"""An address as it may be shown: a URL keeps secrets in its query and before the `@`."""
 
 from __future__ import annotations
 

@@ -178,6 +178,14 @@ def test_res_1_judges_the_agent_who_asked_before_login_too() -> None:
     assert res_1(notes.evidence()) is Verdict.FAIL
 
 
+def test_res_1_counts_every_proper_request_whatever_it_was_sent_to_find_out() -> None:
+    notes = Notes()
+    notes.ask(frame())
+    notes.ask(frame("other"), agent="other")
+    notes.ask(frame("other"), probe="asked-twice", part=Part.OPEN)
+    assert res_1(notes.evidence()) is Verdict.FAIL
+
+
 def test_res_1_is_not_about_agents_without_a_reservation_or_requests_for_others() -> None:
     notes = Notes()
     notes.ask(frame())
@@ -185,7 +193,6 @@ def test_res_1_is_not_about_agents_without_a_reservation_or_requests_for_others(
     notes.test(frame("other"), probe="nothing-reserved", agent="idle")
     notes.test(frame("other"), asks_for="unknown")
     notes.ask(frame("other"), probe="colleague", part=Part.OPEN, asks_for="other")
-    notes.ask(frame("other"), probe="asked-twice", part=Part.OPEN)
     notes.ask(frame("other"), probe="burst", part=Part.HOSTILE)
     notes.ask(frame("other"), probe="burst", part=Part.REVIVAL)
     assert res_1(notes.evidence()) is Verdict.PASS
