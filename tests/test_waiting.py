@@ -60,7 +60,7 @@ def test_chat_teaches_nothing_about_how_slow_answers_are() -> None:
     ("frame", "word"),
     [
         (CONTACT, "now"),
-        (EMPTY, "now"),
+        (EMPTY, "soon"),
         (GARBLED_REPLY, "now"),
         (ELSEWHERE, "soon"),
         (GARBLED, "soon"),

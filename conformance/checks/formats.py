@@ -104,7 +104,7 @@ def _is_real(clock: re.Match[str]) -> bool:
 
 def _is_day(text: str, form: str) -> bool:
     try:
-        datetime.strptime(text, form)  # only whether it is real is asked
+        datetime.strptime(text, form)
     except ValueError:
         return False
     return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 from conformance import page
 from conformance.checks.contact import comparable
@@ -26,7 +27,7 @@ def answer_to(exchange: Exchange) -> Seen:
     read = messages(exchange.received)
     for shapes, word in _WORDS:
         for message in read:
-            if message.shape in shapes or ("contact" in word and message.hands_out and "empty" not in word):
+            if message.shape in shapes or (word == "contact" and message.hands_out):
                 return word, message.event.frame or ""
     if exchange.closed:
         return "closed", "the endpoint closed the session"
@@ -42,14 +43,14 @@ _WORDS: tuple[tuple[frozenset[Shape], str], ...] = (
 
 def of_probe(probe: str) -> Callable[[Evidence], Seen]:
     """The answer to a probe's first request."""
+    return partial(_first_answer, probe)
 
-    def observe(evidence: Evidence) -> Seen:
-        exchanges = [x for x in evidence.require_asked(probe) if x.part in {Part.TEST, Part.OPEN}]
-        if not exchanges:
-            raise Untested("not asked")
-        return answer_to(exchanges[0])
 
-    return observe
+def _first_answer(probe: str, evidence: Evidence) -> Seen:
+    exchanges = [x for x in evidence.require_asked(probe) if x.part in {Part.TEST, Part.OPEN}]
+    if not exchanges:
+        raise Untested("not asked")
+    return answer_to(exchanges[0])
 
 
 def asked_twice(evidence: Evidence) -> Seen:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from conformance import page
 from conformance.checks.check import Pins
@@ -32,21 +33,18 @@ def _contact_id_name(reply: Reply, pins: Pins) -> str | None:
     return BOTH if len(sides) > 1 else sides[0]
 
 
-def _type_of(member: str) -> Callable[[Reply, Pins], str | None]:
-    def side(reply: Reply, pins: Pins) -> str | None:
-        if not typed(member).accepts(reply, pins):
-            return None
-        kinds = {kind(value) for value in held(reply, member, pins).values()} & _TYPE_SIDES.keys()
-        return BOTH if len(kinds) > 1 else _TYPE_SIDES[kinds.pop()]
-
-    return side
+def _type(member: str, reply: Reply, pins: Pins) -> str | None:
+    if not typed(member).accepts(reply, pins):
+        return None
+    kinds = {kind(value) for value in held(reply, member, pins).values()} & _TYPE_SIDES.keys()
+    return BOTH if len(kinds) > 1 else _TYPE_SIDES[kinds.pop()]
 
 
 SIDES: Mapping[str, Callable[[Reply, Pins], str | None]] = {
     "topic": _topic,
     "contact-id-name": _contact_id_name,
-    "contact-id-type": _type_of("ContactID"),
-    "call-type-type": _type_of("CallType"),
+    "contact-id-type": partial(_type, "ContactID"),
+    "call-type-type": partial(_type, "CallType"),
 }
 """The readings that a reply shows, each with the question which side it follows; None: it does not show it."""
 

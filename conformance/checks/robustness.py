@@ -69,7 +69,7 @@ def _last_on_each_session(exchanges: Iterable[Exchange]) -> list[Exchange]:
 def _require_health(evidence: Evidence) -> None:
     """Bad input can only be blamed for what went well without it."""
     proper = [x for x in evidence.exchanges(Part.DUE, Part.CONTROL) if x.trouble is None]
-    replies = [reply for x in proper if x.part is Part.DUE or evidence.answered(x) if (reply := _reply(evidence, x))]
+    replies = [reply for x in proper if (reply := _reply(evidence, x))]
     due = [x for x in proper if x.part is Part.DUE]
     if not due or len([x for x in due if _reply(evidence, x)]) < len(due):
         raise Inconclusive("without bad input not every proper request is answered with a contact either")
