@@ -103,6 +103,6 @@ def test_types_have_the_pages_names(text: str, name: str) -> None:
 
 def test_a_value_is_shown_on_one_line_and_cut_between_values_with_its_length() -> None:
     assert show({"a": "b\nc"}) == '{"a": "b\\nc"}'
-    assert show(["x", "y" * 200], limit=10) == '["x", … (208 characters)'
+    assert show(["x", "y" * 200], limit=10) == '["x", … (209 characters)'
     assert show("x" * 200, limit=10) == "… (202 characters)"
     assert show("x" * 8, limit=10) == '"xxxxxxxx"'
