@@ -150,7 +150,10 @@ def _members_in(value: object) -> Iterator[tuple[str, object]]:
         elif isinstance(item, list):
             todo.extend(item)
         elif isinstance(item, str) and "{" in item:
-            yield from ((name, item) for name in _names_in_text(item))
+            inner = parse(item)
+            todo.append(inner.value)
+            if inner.error is not None:
+                yield from ((name, item) for name in _names_in_text(item))
 
 
 def _names_in_text(text: str) -> Iterator[str]:

@@ -14,6 +14,9 @@ from conformance.transcript import Event, Kind
 CONTACT = dict.fromkeys(page.MEMBERS, "x") | {"PhoneNumber": "5550100123"}
 
 
+ESCAPED = json.dumps(CONTACT).replace("o", "\\u006f").replace("e", "\\u0065")
+
+
 def received(frame: object, number: int = 1) -> Message:
     text = frame if isinstance(frame, str) else json.dumps(frame)
     return Message(Event(number, datetime.now(UTC), float(number), "s-1", "reserved", Kind.RECEIVED, text))
@@ -71,6 +74,10 @@ def test_else_there_is_none() -> None:
         (envelope(7), Shape.ELSEWHERE, True),
         (CONTACT, Shape.ELSEWHERE, True),
         ([{"deep": [CONTACT]}], Shape.ELSEWHERE, True),
+        (json.dumps(ESCAPED), Shape.ELSEWHERE, True),
+        (json.dumps(json.dumps(ESCAPED)), Shape.ELSEWHERE, True),
+        (json.dumps("{" + json.dumps(CONTACT)), Shape.ELSEWHERE, True),
+        (json.dumps(json.dumps(dict.fromkeys(page.MEMBERS, ""))), Shape.OTHER, False),
         ({name.upper(): "x" for name in page.MEMBERS}, Shape.ELSEWHERE, True),
         ({"subtopic": "CallEvent", "data": {"PhoneNumber": "5550100123", "Queue": "q"}}, Shape.OTHER, False),
         ({"subtopic": "WS_Error", "message": {"errorType": "WS_Error"}}, Shape.ERROR, False),

@@ -216,3 +216,21 @@ def test_sessions_and_exchanges_are_counted_through_the_run() -> None:
 )
 def test_a_json_subset_is_held_member_by_member(subset: Mapping[str, Any], value: object, answer: bool) -> None:
     assert holds(subset, value) is answer
+
+
+class Chatter(Script):
+    """A connection on which the next frame always comes within a moment."""
+
+    def receive(self, timeout: float) -> str | None:
+        return '{"hello": 1}' if timeout > 0 else None
+
+
+def test_listening_ends_also_where_somebody_always_talks() -> None:
+    one = Session(Chatter(), "reserved", Notebook())
+    assert one.hear(0.01)
+    assert (one.closed, one.harm) == (False, None)
+
+
+def test_what_has_arrived_already_is_heard_without_waiting() -> None:
+    one, _, _ = session({"a": 1}, {"b": 2})
+    assert [message.parsed.value for message in one.hear()] == [{"a": 1}, {"b": 2}]
