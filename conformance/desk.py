@@ -193,6 +193,13 @@ class Desk:
                     self._lost += 1
         return exchange
 
+    def count(self) -> None:
+        """One more request; raises `EnvironmentTrouble` where no more may be sent."""
+        with self._lock:
+            self._requests += 1
+            if self.most_requests is not None and self._requests > self.most_requests:
+                raise EnvironmentTrouble(f"the {self.most_requests} requests that a run may send are used up")
+
     def send(
         self,
         session: Session,
@@ -205,10 +212,7 @@ class Desk:
         way: Way | None = None,
     ) -> Asked:
         """Send one request; the agent's own ID is asked with unless `asks_for` names another role."""
-        with self._lock:
-            self._requests += 1
-            if self.most_requests is not None and self._requests > self.most_requests:
-                raise EnvironmentTrouble(f"the {self.most_requests} requests that a run may send are used up")
+        self.count()
         role = asks_for or session.agent
         frame = probes.request(way or self.way, self.agents[role].user_id, variant)
         if isinstance(frame, str) and (variant is None or variant.raw is None):

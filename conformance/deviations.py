@@ -40,7 +40,7 @@ class Deviation:
 def load(path: Path, catalogue: Catalogue) -> tuple[Deviation, ...]:
     """Read a file of deviations; raises `UsageError`."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise UsageError(f"cannot read --known {path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

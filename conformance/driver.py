@@ -50,7 +50,7 @@ class Driver:
         """Ask all selected probes. What the environment prevents stands in the recording; nothing is raised for it."""
         try:
             probes = list(selected)
-            self._desk.most_requests = most_requests(probes)
+            self._desk.most_requests = most_requests(probes, self._desk.profile)
             self._drive(probes)
         except EnvironmentTrouble as trouble:
             self._trouble = str(trouble)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from conformance import precondition
 from conformance.probes import Probe, candidates
+from conformance.profile import Profile
 from conformance.transcript import Part
 
 _DISCOVERY = len(candidates()) + 5
@@ -23,9 +25,9 @@ def in_order(selected: Iterable[Probe]) -> list[Probe]:
     return sorted(selected, key=place)
 
 
-def most_requests(selected: Sequence[Probe]) -> int:
+def most_requests(selected: Sequence[Probe], profile: Profile) -> int:
     """How many requests a run for these probes sends at most; logins and logouts come on top, one a session."""
-    return _DISCOVERY + sum(map(most_of, selected)) if selected else 0
+    return _DISCOVERY + precondition.most_requests(profile) + sum(map(most_of, selected)) if selected else 0
 
 
 def most_of(probe: Probe) -> int:

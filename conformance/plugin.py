@@ -97,11 +97,21 @@ def pytest_deselected(items: Sequence[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    if report.failed and collector.path.is_relative_to(scenarios.home()):
+        collector.config.stash[_RUN].uncollected = True
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
     ours = [item for item in session.items if _SCENARIO in item.stash]
-    if (ours or _deselected_all(session)) and not session.config.option.collectonly:
-        # Before the loop nothing but collecting can have failed.
-        session.config.stash[_RUN].uncollected = bool(session.testsfailed) and not ours
+    conduct = session.config.stash[_RUN]
+    conduct.uncollected = conduct.uncollected and not ours
+    if (ours or _deselected_all(session) or conduct.uncollected) and not session.config.option.collectonly:
         _guarded(session.config, _drive, session.config, [item.stash[_SCENARIO] for item in ours])
     return (yield)
 
@@ -233,7 +243,7 @@ def _drive(config: pytest.Config, wanted: Sequence[Scenario]) -> None:
     run = Run(_settings(config), conduct.progress)
     _or_wrong_use(run.begin)
     run.suite_errors += vocabulary.problems(run.written)
-    if conduct.uncollected:
+    if conduct.uncollected and not run.suite_errors:
         run.suite_errors.append("pytest could not collect the feature files: run `pytest features` to see why")
     conduct.run = run
     conduct.evidence = run.drive(wanted)

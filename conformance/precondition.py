@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from conformance import page, probes
 from conformance.desk import Desk, hands_out
+from conformance.profile import Profile
 from conformance.reply import Message
 from conformance.transcript import Part
 from conformance.verdict import EnvironmentTrouble
@@ -21,11 +22,19 @@ REPLY = "AgentCallCount"
 PROBE = "precondition"
 _MEMBER = "IsAgentReserved"
 _OWN = {Part.DUE, Part.CONTROL, Part.REVIVAL}
+_ROLES = {"reserved": True, "other": True, "idle": False}
+"""Who is asked about, and whether a contact must be reserved for them."""
+
+
+def most_requests(profile: Profile) -> int:
+    """How many requests this asks at most: under each topic, before the probes and after them."""
+    asked = [role for role, agent in profile.agents.items() if agent.asks_call_count]
+    return (len(asked) + len(_ROLES.keys() & asked)) * len(_topics())
 
 
 def before(desk: Desk) -> None:
     """Ask for every agent of whom the profile says so, and note whose precondition is not met."""
-    for role, wanted in (("reserved", True), ("other", True), ("idle", False)):
+    for role, wanted in _ROLES.items():
         if role in desk.agents and desk.agents[role].asks_call_count:
             found = _is_reserved(desk, role)
             if found is not None and found is not wanted:
@@ -52,9 +61,10 @@ def after(desk: Desk) -> None:
 def _is_reserved(desk: Desk, role: str) -> bool | None:
     """What the endpoint says of the agent; None where it does not answer that call."""
     with desk.entered(role) as session:
-        for topic in dict.fromkeys(way.topic for way in probes.candidates()):
+        for topic in _topics():
             message: dict[str, object] = {"channel": page.CHANNEL, "topic": topic, "subtopic": REQUEST}
             message |= {"source": page.SOURCE, "data": {"UserID": desk.agents[role].user_id}}
+            desk.count()
             asked = session.send(session.framed(json.dumps(message)), Part.OPEN, PROBE, role)
             until = Until(desk.waits.silence().seconds, 0, lambda read: "now" if _said(read) is not None else "on")
             said = _said([Message(event) for event in session.receive(asked, until).received])
@@ -63,6 +73,10 @@ def _is_reserved(desk: Desk, role: str) -> bool | None:
             if session.closed:
                 break
     return None
+
+
+def _topics() -> tuple[str, ...]:
+    return tuple(dict.fromkeys(way.topic for way in probes.candidates()))
 
 
 def _said(read: Sequence[Message]) -> bool | None:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from importlib.resources import files
 
 from conformance import catalogue, scenarios
+from conformance.catalogue import Catalogue
 from conformance.discretion import learn_agents, learn_events, redactor_of
 from conformance.driver import Driver
 from conformance.endpoint.behaviour import Behaviour
@@ -30,6 +31,7 @@ from conformance.scenarios import Scenario
 from conformance.settings import Settings, make_writable
 from conformance.transcript import Recording
 from conformance.transport.websocket import WebSocketTransport
+from conformance.verdict import SuiteError
 
 _AFTER_SUPPORT = "OBS-after-2308"
 """All that is asked of a version that the page no longer covers."""
@@ -43,8 +45,7 @@ class Run:
     def __init__(self, settings: Settings, progress: Progress | None = None) -> None:
         self.settings = settings
         self.catalogue = catalogue.load()
-        self.written: tuple[Scenario, ...] = scenarios.read()
-        self.suite_errors: list[str] = scenarios.problems(self.written, self.catalogue)
+        self.written, self.suite_errors = _written(self.catalogue)
         self.notes: list[str] = []
         self._progress = progress
         self._started = datetime.now(UTC)
@@ -120,6 +121,15 @@ class Run:
             self.suite_errors,
             released_score(),
         )
+
+
+def _written(rows: Catalogue) -> tuple[tuple[Scenario, ...], list[str]]:
+    """The scenarios of the suite, and what is wrong with them; of unreadable ones the second alone."""
+    try:
+        written = scenarios.read()
+    except SuiteError as error:
+        return (), [str(error)]
+    return written, scenarios.problems(written, rows)
 
 
 def probes_of(wanted: Iterable[Scenario], profile: Profile) -> list[Probe]:

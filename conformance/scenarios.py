@@ -81,7 +81,8 @@ def _read(folder: Path) -> tuple[Scenario, ...]:
         try:
             document = Parser().parse(path.read_text(encoding="utf-8"))
         except (CompositeParserException, OSError, UnicodeDecodeError) as error:
-            raise SuiteError(f"{path.name} cannot be read: {error}") from error
+            what = str(error).removeprefix("Parser errors:").strip().splitlines()[0]
+            raise SuiteError(f"{path.name} cannot be read: {what}: restore it") from error
         if document.get("feature"):
             found += _in_feature(dict(document["feature"]), path.name)
     return tuple(found)

@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from conformance import packet
@@ -281,4 +282,6 @@ def holds(subset: object, value: object) -> bool:
         return isinstance(value, dict) and all(
             name in value and holds(content, value[name]) for name, content in subset.items()
         )
+    if isinstance(subset, float) and isinstance(value, Decimal):
+        return subset == float(value)  # TOML's 0.1 is a float, the message's an exact number
     return subset == value and isinstance(subset, bool) is isinstance(value, bool)

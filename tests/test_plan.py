@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,12 @@ from driving import QUICK, driver, embedded
 from conformance import cli, plan, probes
 from conformance.driver import Driver
 from conformance.endpoint import Behaviour, Host
-from conformance.profile import Timing
+from conformance.profile import Timing, load
 from conformance.transcript import Part, Recording
 from conformance.transport.websocket import WebSocketTransport
 
 PROFILE = Path(__file__).parents[1] / "conformance/endpoint/profile.toml"
+MOCKED = load(PROFILE)
 ALL = list(probes.load().values())
 
 
@@ -44,15 +46,22 @@ def test_a_run_stays_within_its_bound(host: Host, behaviour: dict[str, object]) 
     timing = Timing(connect=5, reply=0.1 if "faults" in behaviour else 1, silence=0.05)
     profile = embedded(host.start(Behaviour(**behaviour)), timing, max_connections=40)
     recording = driver(profile).run(ALL)
-    assert 0 < requests(recording) <= plan.most_requests(ALL)
+    assert 0 < requests(recording) <= plan.most_requests(ALL, MOCKED)
     assert "used up" not in f"{recording.trouble}{recording.troubles}"
 
 
 def test_the_bound_is_kept_even_if_it_is_wrong(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("conformance.driver.most_requests", lambda selected: 7)
+    monkeypatch.setattr("conformance.driver.most_requests", lambda selected, profile: 7)
     recording = driver(embedded(host.start(Behaviour()), max_connections=40)).run(ALL)
     assert requests(recording) == 7
     assert any("the 7 requests that a run may send are used up" in line for line in recording.troubles.values())
+
+
+def test_the_bound_counts_what_asks_after_preconditions() -> None:
+    asking = {role: replace(agent, asks_call_count=True) for role, agent in MOCKED.agents.items()}
+    more = plan.most_requests(ALL, replace(MOCKED, agents=asking)) - plan.most_requests(ALL, MOCKED)
+    assert more == 2 * (3 + len(asking))
+    assert plan.most_requests([], replace(MOCKED, agents=asking)) == 0
 
 
 def test_bad_input_comes_last_and_who_is_not_logged_in_first() -> None:
@@ -82,7 +91,7 @@ def test_the_plan_is_printed_without_connecting(capsys: pytest.CaptureFixture[st
 
     assert cli.main([*command, "--allow-hostile"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert f"at most {plan.most_requests(ALL)} requests in all" in lines[1]
+    assert f"at most {plan.most_requests(ALL, MOCKED)} requests in all" in lines[1]
     assert [line[8:].split("  (")[0] for line in lines[2:]] == [probe.when for probe in plan.in_order(_in_run())]
 
 

@@ -11,6 +11,7 @@ from aiohttp import WSMsgType, web
 from driving import embedded, judged, only, sent
 from other_make import OtherMake, _asked_by, _object, _reply, served
 
+from conformance import precondition
 from conformance.endpoint import Behaviour, Host
 from conformance.profile import Exchangeable, Profile, Timing
 from conformance.verdict import Verdict
@@ -97,7 +98,8 @@ def test_an_endpoint_that_does_not_know_the_call_is_judged_all_the_same() -> Non
             role: replace(agent, asks_call_count=True) for role, agent in only(subject, "reserved").agents.items()
         }
         run = judged(replace(subject, agents=agents), asked=ASKED)
-    assert sent(run.recording, subtopic="GetAgentCallCount")
+    asked = len(sent(run.recording, subtopic="GetAgentCallCount"))
+    assert 0 < asked <= precondition.most_requests(replace(subject, agents=agents))
     assert run.failed == {"MAP-1"}
 
 

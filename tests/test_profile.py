@@ -222,6 +222,12 @@ def test_a_profile_that_is_not_utf_8_is_wrong_use(tmp_path: Path) -> None:
     assert refused(path).endswith("latin.toml is not UTF-8: save it as UTF-8")
 
 
+def test_a_byte_order_mark_does_no_harm(write: Write) -> None:
+    path = write()
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert load(path, environment=ENVIRONMENT).cm_version == "2308"
+
+
 @pytest.mark.parametrize(("version", "number"), [("2308", 2308), ("2308.1", 2308), ("2302.10.3", 2302), ("2311", 2311)])
 def test_the_leading_number_of_a_version_decides(version: str, number: int) -> None:
     assert release(version) == number

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command import CHECKOUT, conformance, copy_checkout
+from command import CHECKOUT, conformance, copy_checkout, plain_pytest
 
 from conformance import catalogue, scenarios
 from conformance.catalogue import Catalogue, Clause
@@ -191,11 +192,22 @@ def test_a_feature_file_that_is_bound_no_more_leaves_its_scenarios_unaccounted_f
     assert "suite error: 2 scenarios of the feature files are unaccounted for" in ended.stdout
 
 
-def test_a_feature_file_that_is_no_gherkin_ends_with_status_5_and_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", [conformance, plain_pytest])
+@pytest.mark.parametrize("spoil", [NO_GHERKIN, "@NOPE-1\nFeature: F\n\n  Scenario: S\n    Given a\n"])
+def test_features_that_cannot_be_collected_end_with_status_5_and_replace_an_older_result(
+    tmp_path: Path, command: Callable[..., subprocess.CompletedProcess[str]], spoil: str
+) -> None:
     checkout = copy_checkout(tmp_path)
-    (checkout / "features" / "note.feature").write_text(NO_GHERKIN, encoding="utf-8")
-    ended = conformance("run", cwd=tmp_path, checkout=checkout)
+    (checkout / "features" / "note.feature").write_text(spoil, encoding="utf-8")
+    (checkout / "reports").mkdir(exist_ok=True)
+    (checkout / "reports" / "result.json").write_text('{"verdict": "conformant", "complete": true}', encoding="utf-8")
+    ended = command("run" if command is conformance else "features", cwd=checkout, checkout=checkout)
 
-    assert ended.returncode == 5
-    assert ended.stderr.startswith("suite error: note.feature cannot be read")
-    assert "Traceback" not in ended.stdout + ended.stderr
+    assert ended.returncode == 5, ended.stdout
+    result = json.loads((checkout / "reports" / "result.json").read_text(encoding="utf-8"))
+    assert result["verdict"] == "inconclusive"
+    said = [line for line in ended.stdout.splitlines() if line.startswith("suite error: ")]
+    what = "note.feature cannot be read" if spoil is NO_GHERKIN else "has @NOPE-1: it needs one clause tag"
+    assert what in said[0]
+    if command is conformance:
+        assert "Traceback" not in ended.stdout + ended.stderr

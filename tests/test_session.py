@@ -12,6 +12,7 @@ import pytest
 from conformance.notebook import Notebook
 from conformance.profile import Agent, Exchangeable
 from conformance.session import Session, holds
+from conformance.strictjson import parse
 from conformance.transcript import Exchange, Kind, Part
 from conformance.transport import ConnectionEnded
 from conformance.verdict import EnvironmentTrouble
@@ -212,6 +213,9 @@ def test_sessions_and_exchanges_are_counted_through_the_run() -> None:
         ({"a": 0}, {"a": False}, False),
         ({"a": {}}, {"a": 1}, False),
         ({}, [], False),
+        ({"a": 0.1}, parse('{"a": 0.1}').value, True),
+        ({"a": 0.1}, parse('{"a": 0.2}').value, False),
+        ({"a": 0.1}, {"a": "0.1"}, False),
     ],
 )
 def test_a_json_subset_is_held_member_by_member(subset: Mapping[str, Any], value: object, answer: bool) -> None:

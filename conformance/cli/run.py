@@ -48,7 +48,6 @@ def run(parsed: argparse.Namespace) -> int:
         print("\n".join(_plan(settings)))
         return 0
     make_writable(settings.out)
-    scenarios.read()  # what cannot be read is said in one line here, and by pytest in a traceback
     errors = Console(stderr=True, highlight=False)
     with errors.status("starting") if errors.is_terminal else _nothing() as status:
         conduct = Conduct(settings, progress=status.update if status is not None else None)
@@ -74,7 +73,7 @@ def _plan(settings: Settings) -> list[str]:
     missing = {probe.name: driver.missing(probe) for probe in probes}
     url = redactor_of(profile).text(public_url(profile.endpoint.url))
     where = "the embedded endpoint" if settings.embedded else url
-    most = plan.most_requests([probe for probe in probes if missing[probe.name] is None])
+    most = plan.most_requests([probe for probe in probes if missing[probe.name] is None], profile)
     return [
         f"{where}, at most {profile.endpoint.max_connections} sessions at once, each logged in once at most",
         f"at most {most} requests in all; first how to ask is found out, then, each with its most requests:",

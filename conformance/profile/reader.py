@@ -37,7 +37,7 @@ def load(
 
 def _table(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise UsageError(f"cannot read profile {path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
