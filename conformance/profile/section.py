@@ -115,7 +115,8 @@ class Section:
     def choice(self, key: str, known: tuple[str, ...], default: str) -> str:
         value = self.values.get(key, default)
         if value not in known:
-            raise self.wrong(key, f"{value!r} is unknown: use {_quoted(known)}")
+            what = "cannot come from the environment" if self.is_from_outside(key) else f"{value!r} is unknown"
+            raise self.wrong(key, f"{what}: use {_quoted(known)}")
         return str(value)
 
     def message(self, key: str) -> dict[str, Any] | None:
