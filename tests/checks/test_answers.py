@@ -17,7 +17,7 @@ from conformance.checks.answers import (
 )
 from conformance.evidence import Evidence
 from conformance.transcript import Exchange, Part, Way
-from conformance.verdict import Finding, Inconclusive, Nonconformity, Verdict
+from conformance.verdict import Finding, Inconclusive, Nonconformity, Untested, Verdict
 
 UNKNOWN: dict[str, Any] = {"asserted": frozenset()}
 WHAT_TO_CHECK = r"agent is logged in, that a contact is reserved for the agent, and that the endpoint's URL is the bus"
@@ -497,3 +497,78 @@ def test_a_run_in_which_everything_was_interrupted_fails_and_passes_nothing() ->
     notes.exchanges = [replace(x, trouble="the run ended before its answer") for x in notes.exchanges]
     verdicts = judged(notes.evidence(answered_ways=(), way=None))
     assert not {clause for clause, verdict in verdicts.items() if verdict in {Verdict.FAIL, Verdict.ERROR}}
+
+
+# What the environment is known not to provide
+
+UNMET = {"unmet": {"reserved": "the reservation of agents.reserved was gone"}}
+
+
+def test_map_1_is_the_environments_where_the_precondition_is_known_to_be_unmet() -> None:
+    notes = Notes()
+    notes.ask()
+    notes.ask(frame("other"), agent="other")
+    with pytest.raises(Inconclusive, match=r"^environment: the reservation of agents\.reserved was gone$"):
+        require_answers(notes.evidence(**UNMET, **UNKNOWN))
+
+
+def test_what_is_unmet_for_one_agent_excuses_no_other() -> None:
+    notes = Notes()
+    notes.ask(frame())
+    notes.ask(agent="other")
+    with pytest.raises(Nonconformity):
+        require_answers(notes.evidence(**UNMET))
+
+
+@pytest.mark.parametrize(("agent", "verdict"), [("idle", Verdict.INCONCLUSIVE), ("reserved", Verdict.FAIL)])
+def test_a_contact_for_an_idle_agent_fails_nothing_where_one_is_known_to_be_reserved(
+    agent: str, verdict: Verdict
+) -> None:
+    notes = Notes()
+    test = notes.test(frame("other"), agent=agent, asks_for=agent)
+    evidence = notes.evidence(unmet={agent: f"a contact is reserved for agents.{agent}"}, expected={})
+    assert outcome(lambda: require_no_contact(evidence, [test])) is verdict
+
+
+# What is said where nothing could be judged
+
+
+def test_the_reason_is_said_in_full_where_nothing_could_be_judged() -> None:
+    notes = Notes()
+    test = notes.test()
+    with pytest.raises(Inconclusive, match=r"^not asked: the run ended before$"):
+        require_no_contact(notes.evidence(), [])
+    with pytest.raises(Inconclusive, match=r"^no contact came in x-0001, but .* so the silence proves nothing$"):
+        require_no_contact(notes.evidence(), [test])
+    with pytest.raises(Inconclusive, match=r"^no request was answered under either spelling of the topic$"):
+        require_documented_topic(ways())
+    with pytest.raises(Inconclusive, match=r"^no request was answered, with source or without$"):
+        require_pinned_source(ways())
+
+
+def test_pre_3_is_untested_where_headers_log_in_and_nothing_was_asked_after_it() -> None:
+    notes = Notes()
+    test = before_login(notes)
+    headers = {"logs_in_by_headers": True}
+    with pytest.raises(Untested, match=r"^headers log agents in here, so nobody can log in on a session that is open"):
+        require_answer_after_login(notes.evidence(**headers), [test])
+    with pytest.raises(Untested, match=r"already$"):
+        require_answer_after_login(notes.evidence(**headers), [test])
+    notes.control(test, frame())
+    require_answer_after_login(notes.evidence(**headers), [test])
+
+
+def test_pre_3_is_not_for_want_of_a_contact_where_just_this_agent_is_vouched_for() -> None:
+    notes = Notes()
+    test = before_login(notes)
+    notes.control(test)
+    notes.control(test, session="s-9")
+    with pytest.raises(Inconclusive, match=r"^a new session of this agent was not answered either"):
+        require_answer_after_login(notes.evidence(asserted=frozenset({str(test.asks_for)})), [test])
+
+
+def test_req_3_asks_only_the_requests_that_turned_the_source() -> None:
+    notes = Notes()
+    notes.ask(frame())
+    notes.ask(probe="source-turned", part=Part.OPEN)
+    assert require_pinned_source(notes.evidence()) == "answered with source"

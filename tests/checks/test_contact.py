@@ -5,7 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from building import CHATTER, EXPECTED, Notes, conformant, frame, full_run, judged, outcome, pinned, reply, wrapped
+from building import (
+    CHATTER,
+    CONTACTS,
+    EXPECTED,
+    Notes,
+    conformant,
+    frame,
+    full_run,
+    judged,
+    outcome,
+    pinned,
+    reply,
+    wrapped,
+)
 
 from conformance.checks.contact import (
     comparable,
@@ -385,3 +398,40 @@ def test_no_stranger_passes_where_two_roles_are_one_agent() -> None:
     tests = [notes.test(frame())]
     expected = {"reserved": {"Queue": "Queue1"}, "other": {"Mode": "Home"}}
     require_no_strangers_contact(notes.evidence(expected=expected), tests)
+
+
+# What counts, and what is said
+
+
+def test_res_1_leaves_out_what_was_asked_for_another_agent_or_to_find_out_something_else() -> None:
+    notes = Notes()
+    notes.ask(frame())
+    notes.ask(frame("other"), agent="other")
+    notes.ask(frame("other"), probe="asked-twice", part=Part.OPEN, asks_for="other")
+    notes.ask(frame("other"), probe="extra-members", part=Part.OPEN)
+    assert res_1(notes.evidence()) is Verdict.PASS
+
+
+@pytest.mark.parametrize("name", ["ContactID", "ContactId"])
+def test_res_1_holds_the_contact_id_against_the_profile_under_either_spelling(name: str) -> None:
+    expected = {"reserved": {name: "101"}, "other": {name: "102"}}
+    nobodys = two_agents(frame(ContactId="109"), frame("other"), expected=expected)
+    assert res_1(nobodys) is Verdict.FAIL
+    with pytest.raises(Nonconformity, match=r"^the contact of agents\.other$"):
+        require_own_contacts(two_agents(frame("other"), frame("other"), expected=expected))
+
+
+def test_res_1_knows_a_contact_by_account_and_phone_number_alone() -> None:
+    spoilt = dict.fromkeys(set(CONTACTS["reserved"]) - {"AccountNumber", "PhoneNumber"}, None)
+    evidence = two_agents(frame(**spoilt), frame(**spoilt))
+    with pytest.raises(Nonconformity, match=r"were handed the same contact$"):
+        require_own_contacts(evidence)
+
+
+def test_res_1_says_in_full_why_nothing_was_compared() -> None:
+    with pytest.raises(Inconclusive, match=r"^no contact was handed out in this run, so there is nothing to compare$"):
+        require_own_contacts(Notes().evidence())
+    notes = Notes()
+    notes.ask(frame())
+    with pytest.raises(Untested, match=r"^the profile names no agents\.other, so no two agents could be compared$"):
+        require_own_contacts(notes.evidence(roles=frozenset({"reserved"})))

@@ -148,6 +148,8 @@ NO_DATE_TIMES = [
     "Oct 7 203611:59PM",
     "Oct 7 2036\n11:59PM",
     "Oct 7 2036\t11:59PM",
+    "Oct\t7 2036 11:59PM",
+    "Mon Tue Oct 7 2036 11:59PM",
     "Oct 7 2036 11:59PM\n",
     "Oct 7 2036 11:59PM ",
     " Oct 7 2036 11:59PM",
@@ -240,6 +242,7 @@ def test_a_finding_shows_the_value() -> None:
         "PersonalCallback",
         "pERSONAL cALLBACK",
         "Personal Callback Call",
+        "Call Regular",
     ],
 )
 def test_fmt_call_type_accepts_the_three_kinds_however_written(text: str) -> None:

@@ -231,3 +231,17 @@ def test_latency_is_untested_where_nothing_was_answered() -> None:
 )
 def test_quantiles_are_those_of_the_nearest_rank(times: list[float], wanted: tuple[float, float, float]) -> None:
     assert quantiles(times[::-1]) == wanted
+
+
+def test_the_reason_is_said_in_full_where_there_was_nothing_to_observe() -> None:
+    with pytest.raises(Untested, match=r"^no due request was answered$"):
+        OBSERVATIONS["OBS-latency"](run())
+    with pytest.raises(Untested, match=r"^no contact was due after its ExpiryTime in this run$"):
+        OBSERVATIONS["OBS-expired"](run())
+
+
+def test_asked_twice_is_about_the_second_request_alone() -> None:
+    notes = Notes()
+    notes.ask(ERROR, probe="colleague", part=Part.OPEN)
+    notes.ask(NOTHING, probe="asked-twice", part=Part.OPEN)
+    assert OBSERVATIONS["OBS-asked-twice"](notes.evidence()) == ("empty-contact", NOTHING)

@@ -189,3 +189,21 @@ def test_the_topic_of_the_request_counts_where_the_other_spelling_is_not_answere
     assert f"topic={side}" not in depends_on(
         notes.evidence(answered_ways=(Way("Webservice", True),), pins={"topic": "table"})
     )
+
+
+def test_con_1_stands_three_ways_of_spelling_in_one_run() -> None:
+    notes = Notes()
+    notes.ask(frame())
+    notes.ask(frame(ContactId=..., ContactID="101"))
+    notes.ask(frame(ContactID="101"))
+    with pytest.raises(Nonconformity) as failure:
+        require_one_reading(notes.evidence(), "contact-id-name")
+    assert failure.value.findings[0].actual == "sample in reply 1, table in reply 2"
+
+
+def test_the_topic_depends_on_requests_in_the_other_spelling_alone() -> None:
+    notes = Notes()
+    notes.ask(wrapped(topic="Webservice"))
+    notes.ask(probe="topic-respelt", part=Part.OPEN)
+    evidence = notes.evidence(answered_ways=(Way("WebService", True),))
+    assert "topic=sample" in depends_on(evidence)

@@ -326,3 +326,48 @@ def test_rob_6_is_inconclusive_where_the_burst_was_interrupted() -> None:
     burst(notes, frame(), trouble=ENDED)
     with pytest.raises(Inconclusive, match="the run ended before the burst was answered"):
         require_every_answer(notes.evidence(), "burst")
+
+
+# What else goes wrong without it, and what is said
+
+
+@pytest.mark.parametrize("question", [require_revival, require_no_reward, require_every_answer])
+def test_bad_input_is_not_blamed_where_an_unknown_agent_is_handed_a_contact_anyway(question: Any) -> None:
+    notes = healthy()
+    notes.test(frame(), probe="unknown-agent", asks_for="unknown")
+    revive(notes, bad_input(notes))
+    with pytest.raises(Inconclusive, match=r"^RES-3 fails without bad input too$") as unclear:
+        question(notes.evidence(), "not-json")
+    assert unclear.value.blockers == {"RES-3"}
+
+
+def test_a_contact_for_another_request_under_test_is_no_excuse_for_what_follows_bad_input() -> None:
+    notes = healthy()
+    notes.test(frame(), probe="no-userid")
+    revive(notes, bad_input(notes))
+    assert revival(notes) is Verdict.FAIL
+
+
+def test_rob_5_counts_every_request_and_not_the_last_alone() -> None:
+    notes = healthy()
+    attack(notes, frame())
+    attack(notes)
+    assert reward(notes) is Verdict.FAIL
+
+
+def test_rob_5_looks_everywhere_in_what_another_session_hears() -> None:
+    notes = healthy()
+    attack(notes)
+    notes.stray(json.dumps([HOSTILE_ID, {"a": {"b": 1}}]), session="s-8")
+    assert reward(notes) is Verdict.FAIL
+
+
+def test_the_reason_is_said_in_full_where_the_run_ended() -> None:
+    notes = healthy()
+    bad_input(notes)
+    with pytest.raises(Inconclusive, match=r"^no valid request was sent after it, because the run ended before$"):
+        require_revival(notes.evidence(), "not-json")
+    notes = healthy()
+    bad_input(notes, probe="burst", trouble=ENDED)
+    with pytest.raises(Inconclusive, match=r"^the run ended before the burst was answered$"):
+        require_every_answer(notes.evidence(), "burst")
