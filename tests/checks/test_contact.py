@@ -419,6 +419,10 @@ def test_res_1_holds_the_contact_id_against_the_profile_under_either_spelling(na
     assert res_1(nobodys) is Verdict.FAIL
     with pytest.raises(Nonconformity, match=r"^the contact of agents\.other$"):
         require_own_contacts(two_agents(frame("other"), frame("other"), expected=expected))
+    notes = Notes()
+    notes.ask(frame("other"))
+    with pytest.raises(Nonconformity, match=r"^the contact of agents\.other$"):
+        require_own_contacts(notes.evidence(expected=expected))
 
 
 def test_res_1_knows_a_contact_by_account_and_phone_number_alone() -> None:
