@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import datetime, time
+from datetime import date, datetime, time
 from functools import partial
 
 from conformance.checks.check import Check, Difference, Pins
@@ -19,10 +19,16 @@ from conformance.strictjson import kind, show
 _SAMPLE = re.compile(r"[A-Z][a-z]{2} (?: ?\d|\d\d) \d{4} {1,2}\d{1,2}:\d\d[AP]M")
 _CLOCK = re.compile(
     r"(?:^|(?<=[ ,]))(?P<hour>\d{1,2})"
-    r"(?::(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.,:]\d+)?)?(?: ?(?P<half>[AaPp])[Mm])?| ?(?P<late>[AaPp])[Mm])"
+    r"(?::(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.,:]\d+)?)?(?: ?(?P<half>[AaPp])(?:[Mm]|\.[Mm]\.))?"
+    r"| ?(?P<late>[AaPp])(?:[Mm]|\.[Mm]\.))"
     r"(?: ?(?:[Zz]|UTC|(?!OCT|SAT)[A-Z]{1,4}T))?(?: ?[+-](?:[01]\d|2[0-3]):?[0-5]\d)?(?: \([^()]+\))?(?=[ ,]|$)"
 )
-"""A time of day with its zone: 11:59PM, 11 pm, 23:59:00.000, 23:59 EDT, 23:59:00 GMT+0200 (CEST)."""
+"""A time of day with its zone: 11:59PM, 11 p.m., 23:59:00.000, 23:59 EDT, 23:59:00 GMT+0200 (CEST)."""
+_ZONE_NAME = re.compile(r"\[[A-Za-z]+(?:/[A-Za-z_+-]+)*\]$")
+"""As Java writes it behind the offset: [Europe/Berlin]."""
+_ORDINAL = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b", re.IGNORECASE)
+_SHORTENED = re.compile(r"\b(Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?:(?<=Sep)t)?\.?(?![a-z])", re.IGNORECASE)
+_ISO_DAY_OF_YEAR = re.compile(r"(\d{4})-?(\d{3})[T ](.+)")
 _WEEKDAY = re.compile(r"\b(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? ", re.IGNORECASE)
 _DAYS = (
     "%b %d %Y",
@@ -44,6 +50,7 @@ _KINDS = {"regular", "regularcallback", "normalcallback", "personalcallback"}
 
 def is_date_time(text: str) -> bool:
     """Whether the text is a complete, real date with a time of day."""
+    text = _ZONE_NAME.sub("", text)
     day = _without_clock(text)
     return _is_iso(text) or (day is not None and any(_is_day(day, form) for form in _DAYS))
 
@@ -65,7 +72,12 @@ def names_a_call_type(text: str) -> bool:
 
 
 def _is_iso(text: str) -> bool:
+    by_day_of_year = _ISO_DAY_OF_YEAR.fullmatch(text)
     try:
+        if by_day_of_year:
+            time.fromisoformat(by_day_of_year[3])
+            year, day = int(by_day_of_year[1]), int(by_day_of_year[2])
+            return 1 <= day <= date(year, 12, 31).timetuple().tm_yday
         datetime.fromisoformat(text)
     except ValueError:
         return False
@@ -91,6 +103,7 @@ def _without_clock(text: str) -> str | None:
     if clock is None or not _is_real(clock):
         return None
     rest = _WEEKDAY.sub("", text[: clock.start()] + text[clock.end() :], count=1)
+    rest = _SHORTENED.sub(r"\1", _ORDINAL.sub(r"\1", rest))
     return " ".join(rest.replace(",", " ").split())
 
 
