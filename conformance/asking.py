@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from conformance.desk import Desk, answered, hands_out
 from conformance.discovery import Learnt
+from conformance.login import log_out
 from conformance.probes import Probe, Variant
 from conformance.session import Session
 from conformance.transcript import Exchange, Part, Way
@@ -132,7 +133,7 @@ def logged_out(desk: Desk, learnt: Learnt, probe: Probe) -> None:
         return
     session = desk.enter(role)
     try:
-        session.log_out(desk.agents[role], logout, desk.profile.timing.reply)
+        log_out(session, desk.agents[role], logout, desk.profile.timing.reply)
         if logout.success is None and not session.closed:
             # Nothing says when the logout has taken effect; until then nothing may be asked.
             desk.stop.wait(desk.waits.silence().seconds)

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from conformance import probes
+from conformance import login, probes
 from conformance.entrance import Entrance
 from conformance.notebook import Notebook
 from conformance.probes import Variant
@@ -104,7 +104,7 @@ class Desk:
         if self.profile.login is None:
             return
         with self._entrance.login(role):
-            session.log_in(self.agents[role], self.profile.login, self.profile.timing.reply)
+            login.log_in(session, self.agents[role], self.profile.login, self.profile.timing.reply)
 
     def _open_session(self, role: str, logged_in: bool) -> Session:
         self._entrance.require_admitted(role)
@@ -121,7 +121,7 @@ class Desk:
             session.abort()  # it opened too late for `abort` to know it
         if self.profile.endpoint.packet is not None:
             try:
-                session.subscribe(agent, self.profile.endpoint.packet, self.profile.timing.reply)
+                login.register(session, agent, self.profile.endpoint.packet, self.profile.timing.reply)
             except EnvironmentTrouble:
                 self.leave(session)
                 raise

@@ -1,22 +1,19 @@
-"""One session with the endpoint: logs an agent in, sends requests, and writes down all that comes.
+"""One session with the endpoint: sends requests, and writes down all that comes.
 
 Used by the driver only. It waits as it is told and judges nothing.
 """
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
 from conformance import packet
 from conformance.notebook import Notebook
-from conformance.profile import Agent, Exchangeable, Packet, fill, template_values
+from conformance.profile import Packet, holds
 from conformance.reply import Message
-from conformance.strictjson import parse
 from conformance.transcript import Event, Exchange, Kind, Part
 from conformance.transport import Connection, ConnectionEnded, Harmful
 from conformance.verdict import EnvironmentTrouble
@@ -55,21 +52,12 @@ class Session:
         self._notebook = notebook
         self._note(Kind.OPENED)
 
-    def subscribe(self, agent: Agent, framing: Packet, seconds: float) -> None:
-        """From now on wrap what is sent as packets; registers first where the profile says how."""
-        subscriber_id = framing.subscriber_id
-        if framing.register is not None and framing.subscriber_id_from is not None:
-            self._send(json.dumps(fill(framing.register, template_values(agent)), ensure_ascii=False))
-            subscriber_id = self._registered(framing.subscriber_id_from, seconds)
-            if subscriber_id is None:
-                raise EnvironmentTrouble(
-                    f"the registration of agents.{agent.role} brought no subscriber ID within {seconds:g} s: "
-                    "check packet.register and packet.subscriber_id_from"
-                )
-        self._packet, self._subscriber_id = framing, subscriber_id or ""
+    def use_packets(self, framing: Packet, subscriber_id: str) -> None:
+        """From now on wrap what is sent in the run's way as packets."""
+        self._packet, self._subscriber_id = framing, subscriber_id
 
-    def expects_logout(self, event: Mapping[str, Any]) -> None:
-        """How a logout is told; one that nobody here asked for has been made elsewhere."""
+    def expects_logout(self, event: Mapping[str, Any] | None) -> None:
+        """How a logout is told, until None: one that nobody here asked for has been made elsewhere."""
         self._logout_event = event
 
     def framed(self, text: str) -> str:
@@ -77,36 +65,6 @@ class Session:
         if self._packet is None:
             return text
         return packet.wrap(text, self._packet.spelling, self._subscriber_id, self._packet.response_url)
-
-    def log_in(self, agent: Agent, login: Exchangeable, seconds: float) -> None:
-        """Send the login once and wait for its answer; raises `EnvironmentTrouble`. Never tries again."""
-        values = template_values(agent)
-        self._send(self.framed(json.dumps(fill(login.request, values), ensure_ascii=False)))
-        wanted = None if login.success is None else fill(login.success, values)
-        refusal = None if login.failure is None else fill(login.failure, values)
-        if wanted is None:
-            return
-        seen = self._await(wanted, refusal, seconds)
-        if seen == "success":
-            return
-        if self.harm is not None:
-            raise EnvironmentTrouble(self.harm)
-        how = {
-            "failure": "was refused: check the agent's credentials",
-            "closed": "ended with the endpoint closing the session: check the agent's credentials",
-            "silence": f"was not answered within {seconds:g} s: check login.request and login.success",
-        }[seen]
-        raise EnvironmentTrouble(f"the login of agents.{agent.role} {how} (it is not tried again)")
-
-    def log_out(self, agent: Agent, logout: Exchangeable, seconds: float) -> None:
-        """Send the logout and wait for its answer where the profile names one."""
-        self._logout_event = None
-        values = template_values(agent)
-        self._send(self.framed(json.dumps(fill(logout.request, values), ensure_ascii=False)))
-        if logout.success is None:
-            return
-        if self._await(fill(logout.success, values), None, seconds) == "silence":
-            raise EnvironmentTrouble(f"the logout of agents.{agent.role} was not confirmed: check logout.success")
 
     def send(
         self,
@@ -179,6 +137,15 @@ class Session:
             heard.append(Message(event))
         return heard
 
+    def tell(self, text: str) -> None:
+        """Send what asks for no contact: a login, a registration."""
+        self._send(text)
+
+    def hear_one(self, seconds: float) -> Message | None:
+        """The next message, or None once the time is over or the session has ended."""
+        event = self._next(seconds, None)
+        return None if event is None else Message(event)
+
     def close(self) -> None:
         """End the session."""
         if not self.closed:
@@ -190,31 +157,6 @@ class Session:
         """Wake whoever listens here; for an interrupted run."""
         self._aborted = True
         self._connection.abort()
-
-    def _await(self, success: Mapping[str, Any], failure: Mapping[str, Any] | None, seconds: float) -> str:
-        deadline = time.monotonic() + seconds
-        while not self.closed:
-            event = self._next(deadline - time.monotonic(), None)
-            if event is None:
-                if time.monotonic() >= deadline:
-                    return "silence"
-                continue
-            value = Message(event).parsed.value
-            if failure is not None and holds(failure, value):
-                return "failure"
-            if holds(success, value):
-                return "success"
-            if time.monotonic() >= deadline:
-                return "silence"
-        return "closed"
-
-    def _registered(self, path: str, seconds: float) -> str | None:
-        deadline = time.monotonic() + seconds
-        while not self.closed and time.monotonic() < deadline:
-            event = self._next(deadline - time.monotonic(), None)
-            if event is not None and (found := packet.pick(path, parse(event.frame or "").value)) is not None:
-                return found
-        return None
 
     def _next(self, seconds: float, exchange: Exchange | None) -> Event | None:
         try:
@@ -274,14 +216,3 @@ def _shown(frame: str | bytes) -> str:
     """A frame as the transcript keeps it: the filling of an oversized one is of no interest."""
     text = frame if isinstance(frame, str) else frame.decode("latin-1")
     return text if len(text) <= _LONGEST else f"{text[:_BEGINNING]}… ({len(text)} characters)"
-
-
-def holds(subset: object, value: object) -> bool:
-    """Whether a JSON value has at least what `subset` has: objects by member, all else by equality."""
-    if isinstance(subset, Mapping):
-        return isinstance(value, dict) and all(
-            name in value and holds(content, value[name]) for name, content in subset.items()
-        )
-    if isinstance(subset, float) and isinstance(value, Decimal):
-        return subset == float(value)  # TOML's 0.1 is a float, the message's an exact number
-    return subset == value and isinstance(subset, bool) is isinstance(value, bool)

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from conformance.login import log_in, log_out
 from conformance.notebook import Notebook
-from conformance.profile import Agent, Exchangeable
-from conformance.session import Session, holds
+from conformance.profile import Agent, Exchangeable, holds
+from conformance.session import Session
 from conformance.strictjson import parse
 from conformance.transcript import Exchange, Kind, Part
 from conformance.transport import ConnectionEnded
@@ -71,7 +72,7 @@ def kinds(notebook: Notebook) -> list[str]:
 
 def test_a_login_is_filled_in_sent_once_and_its_answer_found_among_other_traffic() -> None:
     one, script, notebook = session({"hello": 1}, "no json", {"ready": True, "more": 1})
-    one.log_in(AGENT, LOGIN, 5)
+    log_in(one, AGENT, LOGIN, 5)
 
     assert [json.loads(frame) for frame in script.sent] == [{"who": "agent-7", "pin": "word-of-the-test"}]
     assert kinds(notebook) == ["opened", "sent", "received", "received", "received"]
@@ -89,7 +90,7 @@ def test_a_login_is_filled_in_sent_once_and_its_answer_found_among_other_traffic
 def test_a_login_that_fails_is_the_environments_trouble(frames: list[object], how: str) -> None:
     one, script, _ = session(*frames)
     with pytest.raises(EnvironmentTrouble) as trouble:
-        one.log_in(AGENT, LOGIN, 0.05)
+        log_in(one, AGENT, LOGIN, 0.05)
 
     assert str(trouble.value).startswith(f"the login of agents.reserved {how}")
     assert "word-of-the-test" not in str(trouble.value)
@@ -98,7 +99,7 @@ def test_a_login_that_fails_is_the_environments_trouble(frames: list[object], ho
 
 def test_a_login_without_an_answer_to_wait_for_goes_on_at_once() -> None:
     one, script, notebook = session({"ready": False})
-    one.log_in(AGENT, Exchangeable(LOGIN.request), 5)
+    log_in(one, AGENT, Exchangeable(LOGIN.request), 5)
     assert len(script.sent) == 1
     assert kinds(notebook) == ["opened", "sent"]
 
@@ -108,12 +109,12 @@ def test_a_logout_that_is_not_confirmed_is_the_environments_trouble() -> None:
     with pytest.raises(
         EnvironmentTrouble, match=r"logout of agents\.reserved was not confirmed: check logout\.success"
     ):
-        one.log_out(AGENT, Exchangeable({"bye": 1}, {"gone": True}), 0.05)
+        log_out(one, AGENT, Exchangeable({"bye": 1}, {"gone": True}), 0.05)
 
 
 def test_a_logout_may_be_answered_by_the_end_of_the_session() -> None:
     one, _, _ = session(None)
-    one.log_out(AGENT, Exchangeable({"bye": 1}, {"gone": True}), 5)
+    log_out(one, AGENT, Exchangeable({"bye": 1}, {"gone": True}), 5)
     assert one.closed
 
 

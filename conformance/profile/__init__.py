@@ -20,7 +20,7 @@ from conformance.profile.facts import (
     release,
 )
 from conformance.profile.reader import load
-from conformance.profile.templates import fill, template_values
+from conformance.profile.templates import fill, holds, template_values
 
 __all__ = [
     "MIB",
@@ -36,6 +36,7 @@ __all__ = [
     "at",
     "checked_url",
     "fill",
+    "holds",
     "load",
     "release",
     "template_values",

@@ -1,9 +1,10 @@
-"""Fills `${…}` in the messages and commands of a profile. Pure; used while reading a profile and by the sessions."""
+"""Fills `${…}` in the messages and commands of a profile, and knows the messages that it describes. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from conformance import page
@@ -27,6 +28,17 @@ def fill(template: Any, values: Mapping[str, str]) -> Any:
 def template_values(agent: Agent) -> dict[str, str]:
     """What `${…}` in a template may stand for."""
     return {"source": page.SOURCE, **agent.keys}
+
+
+def holds(subset: object, value: object) -> bool:
+    """Whether a JSON value has at least what `subset` has: objects by member, all else by equality."""
+    if isinstance(subset, Mapping):
+        return isinstance(value, dict) and all(
+            name in value and holds(content, value[name]) for name, content in subset.items()
+        )
+    if isinstance(subset, float) and isinstance(value, Decimal):
+        return subset == float(value)  # TOML's 0.1 is a float, the message's an exact number
+    return subset == value and isinstance(subset, bool) is isinstance(value, bool)
 
 
 def _value(name: str, values: Mapping[str, str]) -> str:
