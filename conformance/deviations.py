@@ -45,7 +45,7 @@ def load(path: Path, catalogue: Catalogue) -> tuple[Deviation, ...]:
         raise UsageError(f"cannot read --known {path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"--known {path} is not TOML: {error}") from error
-    rows = table.get("deviation")
+    rows = table.get("deviation", [])
     if set(table) - {"deviation"} or not isinstance(rows, list):
         raise UsageError(f"--known {path}: write each entry as a [[deviation]] table, and nothing else")
     deviations = tuple(_entry(f"--known {path}, entry {number}", row, catalogue) for number, row in enumerate(rows, 1))

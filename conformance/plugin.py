@@ -7,6 +7,7 @@ Loaded by pytest through its entry point; it does nothing until a scenario of th
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -16,6 +17,7 @@ from pytest_bdd.scenario import scenario_wrapper_template_registry
 from conformance import catalogue, execution, scenarios, vocabulary
 from conformance.discretion import account
 from conformance.evidence import Evidence
+from conformance.folder import held
 from conformance.judgement import exit_status
 from conformance.options import PYTEST_PREFIX, add_all
 from conformance.report.console import failure_block, summary
@@ -35,9 +37,13 @@ _SKIPPED = {Verdict.UNTESTED, Verdict.NOT_APPLICABLE}
 
 
 class Conduct:
-    """What one pytest session knows of the run. The command line hands in settings and a way to show progress."""
+    """What one pytest session knows of the run.
+
+    The command line hands in settings and a way to show progress, and holds the folder of the reports itself.
+    """
 
     def __init__(self, settings: Settings | None = None, progress: Callable[[str], None] | None = None) -> None:
+        self.of_command = settings is not None
         self.settings = settings
         self.progress = progress
         self.run: Run | None = None
@@ -48,6 +54,7 @@ class Conduct:
         self.uncollected = False
         self.crashed = False
         self.only_ours = False
+        self.fault: str | None = None
         self.left_out: list[Scenario] = []
 
 
@@ -184,7 +191,11 @@ def _tell(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRep
 
 @pytest.hookimpl(wrapper=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[None, object, object]:
-    _guarded(session.config, _finish, session, exitstatus)
+    try:
+        _guarded(session.config, _finish, session, exitstatus)
+    except pytest.exit.Exception as end:  # pytest would print it under a heading of its own
+        session.exitstatus = 5
+        session.config.stash[_RUN].fault = str(end).removeprefix("suite error: ")
     return (yield)
 
 
@@ -201,7 +212,10 @@ def _finish(session: pytest.Session, exitstatus: int) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     conduct = config.stash[_RUN]
-    if conduct.result is not None and conduct.run is not None:
+    if conduct.fault is not None:
+        terminalreporter.section("lcm-conformance")
+        terminalreporter.write_line(f"suite error: {conduct.fault}")
+    elif conduct.result is not None and conduct.run is not None:
         terminalreporter.section("lcm-conformance")
         for line in summary(conduct.result, conduct.run.settings.out):
             terminalreporter.write_line(line)
@@ -240,8 +254,13 @@ def _settings(config: pytest.Config) -> Settings:
 
 def _drive(config: pytest.Config, wanted: Sequence[Scenario]) -> None:
     conduct = config.stash[_RUN]
-    run = Run(_settings(config), conduct.progress)
-    _or_wrong_use(run.begin)
+    settings = _settings(config)
+    if not conduct.of_command:
+        folder = ExitStack()
+        config.add_cleanup(folder.close)
+        _or_wrong_use(lambda: folder.enter_context(held(settings.out)))
+    run = Run(settings, conduct.progress)
+    run.begin()
     run.suite_errors += vocabulary.problems(run.written)
     if conduct.uncollected and not run.suite_errors:
         run.suite_errors.append("pytest could not collect the feature files: run `pytest features` to see why")

@@ -28,7 +28,7 @@ from conformance.report import begin, redact_result, write_all
 from conformance.report.console import repeat_command
 from conformance.result import Result, ScenarioRecord
 from conformance.scenarios import Scenario
-from conformance.settings import Settings, make_writable
+from conformance.settings import Settings
 from conformance.transcript import Recording
 from conformance.transport.websocket import WebSocketTransport
 from conformance.verdict import SuiteError
@@ -61,8 +61,7 @@ class Run:
         return evidence_for(self._recording, self._profile, self.settings.pins)
 
     def begin(self) -> None:
-        """Make the folder for the reports; raises `UsageError` where it cannot be written."""
-        make_writable(self.settings.out)
+        """Write a result that is no verdict yet into the folder for the reports, which whoever begins holds."""
         begin(self.settings.out, redact_result(self._fold([], complete=False), self._redactor))
 
     def drive(self, wanted: Iterable[Scenario]) -> Evidence:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import as_file, files
@@ -90,16 +89,6 @@ def _given(values: Mapping[str, Any]) -> dict[str, str]:
         given["reading"] = " ".join(values["reading"])
     flags = [name for name in ("strict", "allow-hostile", "reveal") if values[name]]
     return given | {name.replace("-", "_"): "true" for name in flags}
-
-
-def make_writable(out: Path) -> None:
-    """Create the folder for the reports and try to write there; raises `UsageError`."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=out):
-            pass
-    except OSError as error:
-        raise UsageError(f"cannot write to --out {out}: {error.strerror}: name a folder that can be written") from error
 
 
 def embedded_profile(cm_version: str | None = None) -> Profile:

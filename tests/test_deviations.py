@@ -92,6 +92,12 @@ def test_a_mistake_in_the_file_is_one_line(tmp_path: Path, text: str, complaint:
     assert "\n" not in str(caught.value)
 
 
+def test_a_file_without_entries_knows_of_none(tmp_path: Path) -> None:
+    path = tmp_path / "known.toml"
+    path.write_text("# all of them are gone\n", encoding="utf-8")
+    assert load(path, catalogue.load()) == ()
+
+
 def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
     path = tmp_path / "known.toml"
     path.write_text('[[deviation]]\nclause = "MAP-1"\nreason = "r"', encoding="utf-8-sig")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.settings import Settings, embedded_profile, make_writable, resolve
+from conformance.settings import Settings, embedded_profile, resolve
 from conformance.verdict import UsageError
 
 PROFILE = 'cm_version = "2302"\n[endpoint]\nurl = "ws://profile.example.test"\n[agents.reserved]\nuser_id = "agent-7"\n'
@@ -110,15 +110,3 @@ def test_a_wrong_variable_is_refused_as_the_option_would_be() -> None:
 
 def test_the_embedded_profile_needs_no_environment() -> None:
     assert {"reserved", "other", "idle", "logged_out"} <= set(embedded_profile().agents)
-
-
-def test_the_folder_for_reports_is_made(tmp_path: Path) -> None:
-    make_writable(tmp_path / "a" / "b")
-    assert list((tmp_path / "a" / "b").iterdir()) == []
-
-
-@pytest.mark.parametrize("out", ["taken", "taken/reports"])
-def test_a_file_in_its_place_is_refused(tmp_path: Path, out: str) -> None:
-    (tmp_path / "taken").write_text("", encoding="utf-8")
-    with pytest.raises(UsageError, match=r"cannot write to --out .*: name a folder that can be written"):
-        make_writable(tmp_path / out)

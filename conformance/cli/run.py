@@ -15,12 +15,13 @@ from rich.console import Console
 from conformance import plan, plugin, scenarios
 from conformance.discretion import redactor_of
 from conformance.driver import Driver
+from conformance.folder import held
 from conformance.options import add_all
 from conformance.plugin import Conduct
 from conformance.redaction.address import public_url
 from conformance.report.console import summary
 from conformance.run import probes_of
-from conformance.settings import Settings, make_writable, resolve
+from conformance.settings import Settings, resolve
 from conformance.transport.websocket import WebSocketTransport
 from conformance.verdict import SuiteError
 
@@ -47,7 +48,11 @@ def run(parsed: argparse.Namespace) -> int:
     if parsed.plan:
         print("\n".join(_plan(settings)))
         return 0
-    make_writable(settings.out)
+    with held(settings.out):
+        return _drive(settings)
+
+
+def _drive(settings: Settings) -> int:
     errors = Console(stderr=True, highlight=False)
     with errors.status("starting") if errors.is_terminal else _nothing() as status:
         conduct = Conduct(settings, progress=status.update if status is not None else None)
@@ -55,7 +60,9 @@ def run(parsed: argparse.Namespace) -> int:
     if conduct.result is None or conduct.run is None:
         if code == 130 or conduct.interrupted:
             return 130
-        raise SuiteError(f"pytest ended with status {int(code)} before there was a result: please report it")
+        raise SuiteError(
+            conduct.fault or f"pytest ended with status {int(code)} before there was a result: please report it"
+        )
     console = _Console(highlight=False, soft_wrap=True)
     first, *rest = summary(conduct.result, settings.out)
     console.print(first, style=_COLOURS[conduct.result.verdict], markup=False)

@@ -189,6 +189,7 @@ def test_nothing_that_is_marked_is_written_or_printed(tmp_path: Path, scene: Sce
     assert found((*PERSONAL, *ALL_SECRETS), everything) == []
     assert (status, scene.says in printed) == (scene.status, True), printed
     assert "Traceback (most recent call last)" not in printed
+    assert not any(line.startswith("Exit: ") for line in printed.splitlines())
 
 
 @pytest.mark.parametrize("command", [RUN, PYTEST], ids=["run", "pytest"])
