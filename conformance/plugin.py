@@ -283,7 +283,7 @@ def _guarded(config: pytest.Config, work: Callable[P, None], *arguments: P.args,
         return
     except pytest.exit.Exception:
         raise
-    except Exception as error:
+    except Exception as error:  # its text, and pytest's account of it, may hold what must not be shown
         line = f"{account(error)}: please report it"
     conduct = config.stash[_RUN]
     conduct.crashed = True

@@ -127,7 +127,7 @@ def _paired(view: View) -> Iterator[Value]:
     text, at = view.text, 0
     while pair := _PAIR.search(text, at):
         at = pair.end()
-        member = personal_member(_NAME.search(pair.group()).group())  # type: ignore[union-attr]
+        member = personal_member(_NAME.search(pair.group()).group())  # type: ignore[union-attr]  # a pair begins with a name
         if quoted := _QUOTED.match(text, at):
             kind = quoted.lastgroup or "double"
             at = max(at + 1, quoted.end())

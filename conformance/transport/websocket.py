@@ -88,7 +88,7 @@ class WebSocketTransport:
                 f"was redirected (HTTP status {status}), which is not followed: give the final URL", status
             )
         if is_client_certificate_refused(error):
-            return CannotConnect(Rung.TLS, said(error, self._endpoint.tls))  # type: ignore[arg-type]
+            return CannotConnect(Rung.TLS, said(error, self._endpoint.tls))  # type: ignore[arg-type]  # it is an SSLError, as was just asked
         if isinstance(error, websocket.WebSocketConnectionClosedException | OSError):
             hint = "" if endpoint.tls.client_cert or not endpoint.url.startswith("wss") else _PERHAPS
             return self._failed(f"was broken off: check the path, the port{hint} and what the endpoint's log says")
