@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from command import environment, quick_profile
 
+import conformance
 from conformance.endpoint import Behaviour, Host
 from conformance.notebook import RUN_BYTES
 from conformance.profile import Profile, endpoint_section, facts, load, login_section, reader
 from conformance.session import SESSION_BYTES, SESSION_FRAMES
+from conformance.transport import Rung
 from conformance.transport.connection import CONTROL_FRAMES
 from conformance.transport.websocket import HANDSHAKE_BYTES
 
@@ -83,6 +85,18 @@ def test_every_bound_is_the_one_that_is_kept() -> None:
     default = facts.Endpoint(url="ws://127.0.0.1/")
     assert default.max_frame_bytes == default.max_message_bytes == 16 * mib
     assert "16 MiB each" in BOUNDS["one frame, one message"]
+
+
+def test_every_message_that_is_explained_is_one_that_there_is() -> None:
+    package = Path(conformance.__file__).parent
+    said = "\n".join(path.read_text(encoding="utf-8") for path in package.rglob("*.py"))
+    said += "\n".join(f"environment: {rung} failed" for rung in Rung)
+    table = PAGE[PAGE.index("| it says |") : PAGE.index("An environment's fault is never")]
+    messages = [part for cell in re.findall(r"^\| ([^|]+) \|", table, re.M) for part in re.findall("`([^`]+)`", cell)]
+    assert len(messages) >= 9
+    for message in messages:
+        for part in message.replace("HTTP status 401", "HTTP status ").split("…"):
+            assert part.strip() in said or part.removeprefix("environment: ").strip() in said, message
 
 
 def test_doctor_prints_what_is_quoted(tmp_path: Path) -> None:
