@@ -122,3 +122,8 @@ class Result:
     notices: tuple[str, ...] = ()
     selftest: dict[str, object] | None = None
     options: dict[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def revealed(self) -> bool:
+        """Whether personal data is shown as it was received."""
+        return self.options.get("reveal") == "true"

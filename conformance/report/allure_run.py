@@ -11,6 +11,7 @@ from allure_commons.logger import AllureFileLogger
 from allure_commons.model2 import TestResult
 
 from conformance.report.files import json_text, write_whole
+from conformance.report.headline import facts
 from conformance.report.legible import one_line
 from conformance.result import Result
 
@@ -55,16 +56,11 @@ def write_run(result: Result, folder: Path) -> AllureWriter:
     writer: AllureWriter = AllureFileLogger(folder)  # type: ignore[no-untyped-call]  # it has no types
     clear(folder)
     write_whole(folder / "categories.json", json_text(CATEGORIES, indent=1))
-    facts = {
-        "cm_version": result.cm_version,
-        "url": result.url,
-        "verdict": result.verdict if result.complete else f"{result.verdict} (the run did not finish)",
-        "robustness": result.robustness,
-        "attribution": result.attribution,
-        "suite_version": result.suite_version,
-        "catalogue": result.catalogue,
-    }
-    write_whole(folder / "environment.properties", "".join(f"{k}={_property(v)}\n" for k, v in facts.items()))
+    named = facts(result)
+    if not result.complete:
+        named["verdict"] += " (the run did not finish)"
+    lines = [f"{name}={_property(value)}\n" for name, value in named.items() if value]
+    write_whole(folder / "environment.properties", "".join(lines))
     return writer
 
 

@@ -47,7 +47,7 @@ def warnings(result: Result) -> list[str]:
     lines = [] if result.complete else ["This run did not finish: nothing here is a verdict."]
     if result.ledger.unaccounted:
         lines.append(f"{result.ledger.unaccounted} scenarios are unaccounted for: this run is no proof.")
-    if result.options.get("reveal") == "true":
+    if result.revealed:
         lines.append("Personal data is shown as it was received (--reveal): do not pass this report on.")
     lines += result.notices
     for word, reasons in (
@@ -57,6 +57,22 @@ def warnings(result: Result) -> list[str]:
         said = [notice for notice in result.notices if word.split()[0][:5] in notice.lower()]
         lines += [f"{word}: {id_}: {why_}" for id_, why_ in reasons.items() if why_ and not _names(said, id_)]
     return lines
+
+
+def facts(result: Result) -> dict[str, str]:
+    """What a report that is made of scenarios says of the whole run, by name; texts of one line."""
+    return {
+        "verdict": result.verdict,
+        "robustness": result.robustness,
+        "attribution": result.attribution,
+        "depends_on": ", ".join(result.depends_on),
+        "notices": " | ".join(warnings(result)),
+        "cm_version": result.cm_version,
+        "url": result.url,
+        "suite_version": result.suite_version,
+        "catalogue": result.catalogue,
+        "selftest": ", ".join(f"{name} {value}" for name, value in (result.selftest or {}).items()),
+    }
 
 
 def counts(result: Result) -> dict[Verdict, int]:

@@ -81,7 +81,7 @@ def html_page(result: Result, recording: Recording) -> str:
         why=why(result) if result.complete else "The run did not finish, so this is no verdict.",
         warnings=warnings(result),
         elsewhere=[line for line in _elsewhere(result) if line != why(result)],
-        revealed=result.options.get("reveal") == "true",
+        revealed=result.revealed,
         failing=_failing(result),
         counts=counts(result),
         started=rfc3339(result.started),

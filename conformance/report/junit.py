@@ -11,7 +11,7 @@ from pathlib import Path
 
 from conformance.report.files import utc, write_whole
 from conformance.report.frames import finding_text
-from conformance.report.headline import unshown
+from conformance.report.headline import facts, unshown
 from conformance.report.legible import one_line
 from conformance.report.titles import file_name, titled
 from conformance.result import ClauseResult, Result, ScenarioRecord
@@ -53,16 +53,8 @@ def junit_xml(result: Result) -> str:
 
 def _properties(result: Result) -> ET.Element:
     properties = ET.Element("properties")
-    named = {
-        "verdict": result.verdict,
-        "robustness": result.robustness,
+    named = facts(result) | {
         "complete": str(result.complete).lower(),
-        "cm_version": result.cm_version,
-        "url": result.url,
-        "suite_version": result.suite_version,
-        "catalogue": result.catalogue,
-        "attribution": result.attribution,
-        "depends_on": ", ".join(result.depends_on),
         "waived": ", ".join(clause.id for clause in result.clauses if clause.waived),
     }
     for name, value in named.items():

@@ -45,6 +45,7 @@ def result_json(result: Result) -> dict[str, object]:
         "trouble": result.trouble,
         "suite_errors": list(result.suite_errors),
         "notices": list(result.notices),
+        "revealed": result.revealed,
     }
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from conformance import report
 from conformance.report import begin, write_all
+from conformance.verdict import Verdict
 
 WRITTEN = {"result.json", "junit.xml", "report.html", "transcript.ndjson"}
 HOSTILE = {
@@ -108,3 +109,22 @@ def test_frames_are_redacted_before_free_text(result, recording, out):
     recording = replace(recording, events=tuple(replace(event, note=None) for event in recording.events))
     write_all(result, recording, out, Learns(), allure_html=False)
     assert not [path.name for path in files_under(out) if b"5550104711" in path.read_bytes()]
+
+
+REPORTS = ("result.json", "report.html", "junit.xml", "allure-results/environment.properties")
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_what_a_reader_must_know_of_the_run_stands_in_every_report(result, recording, redactor, out, name):
+    off = "TLS verification is off (endpoint.verify = false)"
+    untested = next(c for c in result.clauses if c.verdict is Verdict.UNTESTED)
+    waived = replace(untested, waived="nobody logs out here")
+    clauses = tuple(waived if c is untested else c for c in result.clauses)
+    told = replace(
+        result, notices=(off,), clauses=clauses, options={"reveal": "true"}, selftest={"faults": 4711, "caught": 4710}
+    )
+    write_all(told, recording, out, redactor, allure_html=False)
+    text = (out / name).read_text(encoding="utf-8")
+    words = [off, "nobody logs out here", "4711", "4710"]
+    assert [word for word in words if word not in text] == []
+    assert "--reveal" in text or '"revealed": true' in text
