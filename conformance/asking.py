@@ -9,12 +9,11 @@ from dataclasses import replace
 from conformance.desk import Desk, answered, hands_out
 from conformance.discovery import Learnt
 from conformance.login import log_out
+from conformance.plan import ASKED_TOGETHER
 from conformance.probes import Probe, Variant
 from conformance.session import Session
 from conformance.transcript import Exchange, Part, Way
 from conformance.transport import CannotConnect
-
-_ASKED_TOGETHER = 3
 
 
 def ask_variant(desk: Desk, learnt: Learnt, probe: Probe, number: int, variant: Variant) -> None:
@@ -41,8 +40,7 @@ def at_once(desk: Desk, learnt: Learnt, probe: Probe) -> None:
         try:
             for role in probe.together:
                 sessions.append(desk.enter(role))
-            # Several requests a session: some faults show only on a later one.
-            for _ in range(_ASKED_TOGETHER if learnt.reusable else 1):
+            for _ in range(ASKED_TOGETHER if learnt.reusable else 1):
                 under_way = [(session, desk.send(session, probe.name, Part.DUE)) for session in sessions]
                 answers = [session.receive(asked, desk.waits.due()) for session, asked in under_way]
                 if not all(hands_out(answer) for answer in answers):
@@ -73,6 +71,7 @@ def not_logged_in(desk: Desk, probe: Probe, ways: Sequence[Way]) -> None:
         if hands_out(test):
             return
         if desk.profile.login is None:
+            desk.leave(session)  # the control may need the one session that is allowed
             _control_elsewhere(desk, test, role, ways)
             return
         session = _log_in_again(desk, session, role)

@@ -6,8 +6,12 @@ Called by the desk, once for each agent. Nothing that the program prints is ever
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 
 from conformance.profile import Agent, fill, template_values
 from conformance.verdict import EnvironmentTrouble
@@ -19,26 +23,54 @@ def headers_of(agent: Agent, command: Sequence[str], seconds: float) -> dict[str
     """Run the program, without a shell; raises `EnvironmentTrouble` that tells no more than its exit status."""
     program = f"the login program of agents.{agent.role}"
     try:
-        done = subprocess.run(  # noqa: S603  the user's own program, named in the user's own profile
-            fill(command, template_values(agent)),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=seconds,
-            check=False,
-        )
+        status, output = _run(fill(command, template_values(agent)), seconds)
     except subprocess.TimeoutExpired:
         raise EnvironmentTrouble(f"{program} did not end within {seconds:g} s: check it, or timing.connect") from None
     except (OSError, ValueError):
         raise EnvironmentTrouble(f"{program} cannot be started: check login.command") from None
-    if done.returncode != 0:
-        raise EnvironmentTrouble(f"{program} ended with exit status {done.returncode}: run it by hand to see why")
-    headers = _headers(done.stdout)
+    if status != 0:
+        raise EnvironmentTrouble(f"{program} ended with exit status {status}: run it by hand to see why")
+    headers = _headers(output)
     if headers is None:
         raise EnvironmentTrouble(
             f'{program} printed neither {{"headers": {{…}}}} nor a token on one line: correct it (exit status 0)'
         )
     return headers
+
+
+def _run(command: Sequence[str], seconds: float) -> tuple[int, bytes]:
+    """Exit status and output of a program; one that prints too much is ended as soon as it has."""
+    with subprocess.Popen(  # noqa: S603  the user's own program, named in the user's own profile
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # so that what the program starts ends with it
+    ) as program:
+        overdue = threading.Event()
+
+        def end() -> None:
+            overdue.set()
+            _kill(program)
+
+        timer = threading.Timer(seconds, end)
+        timer.start()
+        try:
+            output = program.stdout.read(_MOST + 1) if program.stdout else b""
+            if len(output) > _MOST:
+                _kill(program)
+                return 0, output
+            status = program.wait()
+        finally:
+            timer.cancel()
+        if overdue.is_set():
+            raise subprocess.TimeoutExpired(command, seconds)
+        return status, output
+
+
+def _kill(program: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(program.pid, signal.SIGKILL)
 
 
 def _headers(output: bytes) -> dict[str, str] | None:

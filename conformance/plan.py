@@ -12,6 +12,9 @@ from conformance.probes import Probe, candidates
 from conformance.profile import Profile
 from conformance.transcript import Part
 
+ASKED_TOGETHER = 3
+"""Requests that each of several agents sends on one session: some faults show only on a later one."""
+
 _DISCOVERY = len(candidates()) + 5
 """Each way of asking once, once more, and three sessions' worth of finding out whether two disturb each other."""
 
@@ -41,7 +44,7 @@ def most_of(probe: Probe) -> int:
     if probe.login == "out":
         return 3
     if probe.together:
-        return probe.count * len(probe.together)
+        return 2 * probe.count * ASKED_TOGETHER * len(probe.together)
     # Where answers go astray, all of it is asked once more, one after the other.
     controls = 2 if probe.part is Part.TEST else 0
     return 2 * probe.count * variants * (1 + controls)

@@ -24,7 +24,7 @@ from conformance.evidence import Evidence
 from conformance.judgement import evidence_for, fold
 from conformance.probes import Probe
 from conformance.profile import Profile, at
-from conformance.report import begin, redact_result, write_all
+from conformance.report import begin, redact_options, redact_record, redact_result, write_all
 from conformance.report.console import repeat_command
 from conformance.result import Result, ScenarioRecord
 from conformance.scenarios import Scenario
@@ -52,13 +52,16 @@ class Run:
         self._clock = time.monotonic()
         self._driver: Driver | None = None
         self._recording = Recording()
+        self._evidence: Evidence | None = None
         self._profile: Profile = settings.profile
         self._redactor = redactor_of(settings.profile, settings.reveal)
 
     @property
     def evidence(self) -> Evidence:
-        """What has been learnt so far, for the steps."""
-        return evidence_for(self._recording, self._profile, self.settings.pins)
+        """What has been learnt so far, for the steps. One object a recording: reading the frames is what costs."""
+        if self._evidence is None or self._evidence.recording is not self._recording:
+            self._evidence = evidence_for(self._recording, self._profile, self.settings.pins)
+        return self._evidence
 
     def begin(self) -> None:
         """Write a result that is no verdict yet into the folder for the reports, which whoever begins holds."""
@@ -101,11 +104,12 @@ class Run:
 
     def preview(self, record: ScenarioRecord) -> ScenarioRecord:
         """A record as it may be printed while the run goes on."""
-        return redact_result(self._fold([record], complete=False), self._redactor).scenarios[0]
+        return redact_record(record, self._redactor)
 
     def repeat(self, clause: str) -> str:
         """The command that asks one clause again."""
-        return repeat_command(redact_result(self._fold([], complete=False), self._redactor), clause)
+        options = redact_options(self.settings.given, self._redactor)
+        return repeat_command(options, self.settings.embedded, clause)
 
     def _fold(self, records: Sequence[ScenarioRecord], complete: bool) -> Result:
         return fold(

@@ -147,6 +147,7 @@ def test_an_agent_whose_token_is_refused_is_not_tried_again(tmp_path: Path) -> N
         ('print(\'{"headers": {"X": "canary-1\\\\r\\\\nY: 1"}}\')', "printed neither"),
         ("print('{\"headers\": 7}')", "printed neither"),
         ("print('{canary-1')", "printed neither"),
+        ("while True: print('canary-1')", "printed neither"),
         ("import time; print('canary-1', flush=True); time.sleep(60)", "did not end within 0.5 s"),
     ],
 )

@@ -13,6 +13,7 @@ from driving import QUICK, driver, embedded
 from conformance import cli, plan, probes
 from conformance.driver import Driver
 from conformance.endpoint import Behaviour, Host
+from conformance.probes import Probe
 from conformance.profile import Timing, load
 from conformance.transcript import Part, Recording
 from conformance.transport.websocket import WebSocketTransport
@@ -47,6 +48,16 @@ def test_a_run_stays_within_its_bound(host: Host, behaviour: dict[str, object]) 
     profile = embedded(host.start(Behaviour(**behaviour)), timing, max_connections=40)
     recording = driver(profile).run(ALL)
     assert 0 < requests(recording) <= plan.most_requests(ALL, MOCKED)
+    assert "used up" not in f"{recording.trouble}{recording.troubles}"
+
+
+@pytest.mark.parametrize("probe", ALL, ids=lambda probe: probe.name)
+@pytest.mark.parametrize("variants", [(), ("replies_to_all_sessions_of_the_agent",)], ids=["plain", "to all"])
+def test_a_run_for_one_probe_stays_within_its_bound(host: Host, probe: Probe, variants: tuple[str, ...]) -> None:
+    timing = Timing(connect=5, reply=1, silence=0.05)
+    profile = embedded(host.start(Behaviour(variants=variants)), timing, max_connections=40)
+    recording = driver(profile).run([probe])
+    assert requests(recording) <= plan.most_requests([probe], MOCKED)
     assert "used up" not in f"{recording.trouble}{recording.troubles}"
 
 

@@ -13,7 +13,7 @@ from conformance.report.allure_html import write_allure_html
 from conformance.report.allure_run import clear
 from conformance.report.html import write_html
 from conformance.report.junit import write_junit
-from conformance.report.redacts import Redacts, public, redact_recording, redact_result
+from conformance.report.redacts import Redacts, public, redact_options, redact_record, redact_recording, redact_result
 from conformance.report.result_json import write_result_json
 from conformance.report.transcript_file import write_transcript
 from conformance.result import Result
@@ -51,4 +51,4 @@ def write_all(result: Result, recording: Recording, out: Path, redactor: Redacts
     return notes
 
 
-__all__ = ["Redacts", "begin", "redact_result", "write_all"]
+__all__ = ["Redacts", "begin", "redact_options", "redact_record", "redact_result", "write_all"]

@@ -6,7 +6,7 @@ nothing: what it is given has been through `redact_result`.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from conformance.report.headline import counts, decides, warnings
@@ -32,14 +32,11 @@ def failure_block(clause: ClauseResult, finding: Finding, repeat: str) -> str:
     return "\n".join(lines)
 
 
-def repeat_command(result: Result, clause_id: str) -> str:
-    """The command that asks for this clause again; a judged recording is judged again."""
-    options = result.options
-    if "files" in options:
-        return f"lcm-conformance judge {options['files']}"
+def repeat_command(options: Mapping[str, str], embedded: bool, clause_id: str) -> str:
+    """The command that asks for this clause again, with the options of the run."""
     words = ["lcm-conformance", "run"]
     for name in _REPEATED:
-        if options.get(name) and not (name == "url" and result.embedded):
+        if options.get(name) and not (name == "url" and embedded):
             for value in options[name].split() if name == "reading" else [options[name]]:
                 words += [f"--{name.replace('_', '-')}", value]
     if options.get("allow_hostile"):
@@ -87,7 +84,7 @@ def _failures(result: Result) -> Iterator[str]:
         if not decides(clause, result):
             yield f"{clause.klass}, does not decide the verdict:"
         finding = clause.findings[0] if clause.findings else _finding_of(clause)
-        yield failure_block(clause, finding, repeat_command(result, clause.id))
+        yield failure_block(clause, finding, repeat_command(result.options, result.embedded, clause.id))
         if len(clause.findings) > 1:
             yield f"  and {len(clause.findings) - 1} more findings of {clause.id} in report.html"
 

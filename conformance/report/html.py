@@ -123,7 +123,12 @@ def _row(clause: ClauseResult, result: Result, frames: Frames) -> Row:
         new = finding.exchange is not None and finding.exchange not in told
         shown.append(Shown(finding, frames.text(finding.exchange or "", FRAME_LIMIT) if new else None))
         told.add(finding.exchange or "")
-    return Row(clause, tuple(shown), len(clause.findings) - len(shown), repeat_command(result, clause.id))
+    return Row(
+        clause,
+        tuple(shown),
+        len(clause.findings) - len(shown),
+        repeat_command(result.options, result.embedded, clause.id),
+    )
 
 
 def _worst_first(clauses: tuple[ClauseResult, ...] | list[ClauseResult], result: Result) -> list[ClauseResult]:

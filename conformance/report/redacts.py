@@ -34,13 +34,18 @@ def redact_result(result: Result, redactor: Redacts) -> Result:
         public(result),
         url=text(public_url(result.url)),
         clauses=tuple(_clause(c, redactor) for c in result.clauses),
-        scenarios=tuple(_scenario(s, redactor) for s in result.scenarios),
+        scenarios=tuple(redact_record(s, redactor) for s in result.scenarios),
         observations=tuple(_observation(o, redactor) for o in result.observations),
         trouble=_optional(result.trouble, redactor),
         suite_errors=tuple(map(text, result.suite_errors)),
         notices=tuple(map(text, result.notices)),
-        options={key: text(value) for key, value in _public_options(result.options).items()},
+        options=redact_options(result.options, redactor),
     )
+
+
+def redact_options(options: Mapping[str, str], redactor: Redacts) -> dict[str, str]:
+    """The options of a run without personal data or secrets."""
+    return {key: redactor.text(value) for key, value in _public_options(options).items()}
 
 
 def redact_recording(recording: Recording, redactor: Redacts) -> Recording:
@@ -103,7 +108,8 @@ def _observation(observation: Observation, redactor: Redacts) -> Observation:
     return replace(observation, seen=redactor.text(observation.seen), detail=redactor.text(observation.detail))
 
 
-def _scenario(scenario: ScenarioRecord, redactor: Redacts) -> ScenarioRecord:
+def redact_record(scenario: ScenarioRecord, redactor: Redacts) -> ScenarioRecord:
+    """One scenario's record without personal data."""
     return replace(
         scenario,
         reason=redactor.text(scenario.reason),

@@ -58,18 +58,15 @@ def test_a_long_text_is_cut_with_its_length(result):
 
 def test_the_repeat_line_can_be_pasted(result):
     plain = replace(result, options={"profile": "my site.toml", "url": "ws://host/?a=1&b", "reading": "topic=table"})
-    assert repeat_command(plain, "MAP-1") == (
+    assert repeat_command(plain.options, plain.embedded, "MAP-1") == (
         "lcm-conformance run --profile 'my site.toml' --url 'ws://host/?a=1&b' --reading topic=table --clause MAP-1"
     )
 
 
 def test_the_embedded_endpoint_is_repeated_without_an_address(result):
     embedded = replace(result, embedded=True)
-    assert repeat_command(embedded, "MAP-1") == "lcm-conformance run --cm-version 2308 --clause MAP-1"
-
-
-def test_a_judged_recording_is_judged_again(result):
-    assert repeat_command(replace(result, options={"files": "a.ndjson"}), "MAP-1") == "lcm-conformance judge a.ndjson"
+    command = repeat_command(embedded.options, embedded.embedded, "MAP-1")
+    assert command == "lcm-conformance run --cm-version 2308 --clause MAP-1"
 
 
 def test_the_summary_begins_with_the_verdict_and_ends_with_the_reports(result):
