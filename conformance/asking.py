@@ -11,6 +11,7 @@ from conformance.discovery import Learnt
 from conformance.login import log_out
 from conformance.plan import ASKED_TOGETHER
 from conformance.probes import Probe, Variant
+from conformance.profile import Exchangeable
 from conformance.session import Session
 from conformance.transcript import Exchange, Part, Way
 from conformance.transport import CannotConnect
@@ -26,6 +27,9 @@ def ask_variant(desk: Desk, learnt: Learnt, probe: Probe, number: int, variant: 
         exchange = desk.ask(session, probe.name, probe.part, probe.asks_as or role, variant, number)
         if probe.part is Part.TEST:
             _control(desk, learnt, session, exchange, role)
+        elif probe.part is Part.DUE and hands_out(exchange) and (desk.many or number == 0):
+            # Another agent's contact may come after the own one.
+            session.hear(desk.waits.silence().seconds)
 
 
 def at_once(desk: Desk, learnt: Learnt, probe: Probe) -> None:
@@ -130,8 +134,20 @@ def logged_out(desk: Desk, learnt: Learnt, probe: Probe) -> None:
     logout = desk.profile.logout
     if logout is None:
         return
+    if not _after_logout(desk, learnt, probe, role, logout, settled=False):
+        # What came may be a late copy of the answer before logout: only what comes after a silence tells.
+        _after_logout(desk, learnt, probe, role, logout, settled=True)
+
+
+def _after_logout(desk: Desk, learnt: Learnt, probe: Probe, role: str, logout: Exchangeable, settled: bool) -> bool:
+    """One round of `logged_out`; False where a contact came that need not answer the request after logout."""
     session = desk.enter(role)
     try:
+        if learnt.reusable:
+            # An endpoint may keep a contact for the session that has asked for it.
+            desk.ask(session, "ask", Part.DUE)
+            if settled:
+                session.hear(desk.waits.silence().seconds)
         log_out(session, desk.agents[role], logout, desk.profile.timing.reply)
         if logout.success is None and not session.closed:
             # Nothing says when the logout has taken effect; until then nothing may be asked.
@@ -140,9 +156,19 @@ def logged_out(desk: Desk, learnt: Learnt, probe: Probe) -> None:
             desk.leave(session)
             session = desk.connect(role)
         test = desk.ask(session, probe.name, Part.TEST)
+        if test.closed and not hands_out(test):
+            # The logout may have ended the session only now, and then nobody has heard the request.
+            desk.notebook.keep(replace(test, part=Part.OPEN))
+            desk.leave(session)
+            session = desk.connect(role)
+            test = desk.ask(session, probe.name, Part.TEST)
         if not hands_out(test):
             session = _log_in_again(desk, session, role)
             _control(desk, learnt, session, test, role)
+        elif learnt.reusable and not settled:
+            desk.notebook.keep(replace(test, part=Part.OPEN))
+            return False
+        return True
     finally:
         desk.leave(session)
 

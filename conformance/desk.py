@@ -12,7 +12,7 @@ from conformance.entrance import Entrance
 from conformance.notebook import Notebook
 from conformance.probes import Variant
 from conformance.profile import Agent, Profile, fill, template_values
-from conformance.reply import messages, reply_to
+from conformance.reply import Shape, messages, reply_to
 from conformance.session import Asked, Session
 from conformance.transcript import Exchange, Part, Way
 from conformance.transport import CannotConnect, Transport
@@ -224,6 +224,12 @@ class Desk:
 def answered(exchange: Exchange) -> bool:
     """Whether a request was answered at all, if only by something ill-formed."""
     return reply_to(exchange) is not None
+
+
+def is_broken(exchange: Exchange) -> bool:
+    """Whether the answer is no JSON: no session that disturbs another makes it so, nor is it a refusal."""
+    reply = reply_to(exchange)
+    return exchange.part in {Part.DUE, Part.CONTROL, Part.OPEN} and reply is not None and reply.shape is Shape.NOT_JSON
 
 
 def hands_out(exchange: Exchange) -> bool:

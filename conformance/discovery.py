@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from conformance import page, probes
-from conformance.desk import Desk, answered, hands_out
+from conformance.desk import Desk, answered, hands_out, is_broken
 from conformance.session import Session
 from conformance.transcript import Exchange, Part, Way
 
@@ -48,6 +48,8 @@ def discover(desk: Desk, order: tuple[Way, ...], learnt: Learnt) -> None:
         if desk.stop.is_set():
             return
         again = desk.ask(session, "asked-twice", Part.OPEN)
+        if is_broken(again):
+            desk.notebook.keep(replace(again, part=Part.DUE))
         learnt.reusable = _as_good(again, learnt.first)
         if desk.many:
             learnt.shared = _can_share(desk, session, learnt)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from conformance import asking, hostile, precondition
-from conformance.desk import Desk, hands_out
+from conformance.desk import Desk, hands_out, is_broken
 from conformance.discovery import Learnt, discover, ways
 from conformance.plan import most_requests
 from conformance.probes import Probe, Variant
@@ -45,6 +45,7 @@ class Driver:
         self._untested: dict[str, str] = {}
         self._troubles: dict[str, str] = {}
         self._trouble: str | None = None
+        self._lost_together: tuple[str, ...] = ()
 
     def run(self, selected: Iterable[Probe]) -> Recording:
         """Ask all selected probes. What the environment prevents stands in the recording; nothing is raised for it."""
@@ -80,6 +81,7 @@ class Driver:
             reusable=learnt.reusable,
             shared=learnt.shared,
             together=self._desk.many,
+            lost_together=self._lost_together,
             untested=dict(self._untested),
             troubles=dict(self._troubles),
             trouble=self._trouble,
@@ -122,25 +124,32 @@ class Driver:
             self._run_jobs([job for job in jobs if job not in apart], spare=1)
             overheard = any(message.hands_out for message in listener.hear())
         self._run_jobs([job for job in apart if job.after])
-        if (overheard or self._missed_any(done)) and not self._desk.stop.is_set():
+        missed = self._missed(done)
+        if (overheard or missed) and not self._desk.stop.is_set():
             # The sessions of an agent disturb each other after all, or the endpoint fails to answer: only
             # asking one after the other tells. Nothing that overlapped says whose fault or answer it was.
             self._learnt.shared = False
             self._learnt.pushes = overheard
             self._desk.start_over()
             again = [probe for probe in selected if probe.login == "in"]
-            self._set_aside({probe.name for probe in again}, done)
+            self._lost_together = () if overheard else tuple(missed)
+            self._set_aside({probe.name for probe in again}, done, overheard)
             self._run_jobs([job for probe in again for job in self._jobs(probe)])
 
-    def _missed_any(self, done: Container[str]) -> bool:
-        """Whether a proper request was not answered with a contact although the first of all was."""
+    def _missed(self, done: Container[str]) -> list[str]:
+        """The proper requests that were not answered with a contact although the first of all was."""
         first = self._learnt.first
+        if first is None or not hands_out(first):
+            return []
         asked = [x for x in self._desk.notebook.exchanges() if x.id not in done and x.part in {Part.DUE, Part.CONTROL}]
-        return first is not None and hands_out(first) and not all(hands_out(exchange) for exchange in asked)
+        return [exchange.id for exchange in asked if not hands_out(exchange) and not is_broken(exchange)]
 
-    def _set_aside(self, names: Container[str], done: Container[str]) -> None:
+    def _set_aside(self, names: Container[str], done: Container[str], overheard: bool) -> None:
+        """Judge no longer what sessions that disturb each other explain: a contact under test only if copies stray."""
         for exchange in self._desk.notebook.exchanges():
-            if exchange.id not in done and exchange.probe in names:
+            if exchange.id in done or exchange.probe not in names or is_broken(exchange):
+                continue
+            if overheard or exchange.part is not Part.TEST or not hands_out(exchange):
                 self._desk.notebook.keep(replace(exchange, part=Part.OPEN, controls=None))
 
     def _ask_hostile(self, selected: Sequence[Probe]) -> None:

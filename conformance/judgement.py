@@ -16,7 +16,7 @@ from conformance.profile import Profile
 from conformance.result import ClauseResult, Latency, Ledger, Observation, Remarks, Result, ScenarioRecord
 from conformance.scenarios import Scenario
 from conformance.settings import Settings
-from conformance.transcript import Recording
+from conformance.transcript import Part, Recording
 from conformance.verdict import Finding, Outcome, SuiteError, Verdict, worst
 
 _DECIDES = {Verdict.INCONCLUSIVE, Verdict.UNTESTED, Verdict.ERROR}
@@ -103,7 +103,7 @@ def fold(
         clauses=clauses,
         scenarios=tuple(records),
         ledger=ledger,
-        attribution=_attribution(recording, by_clause["RES-1"]),
+        attribution=_attribution(evidence, by_clause["RES-1"]),
         readings=readings.followed(evidence),
         depends_on=readings.depends_on(evidence) if verdict == "conformant" else (),
         observations=tuple(_observation(name, by_clause[name]) for name in catalogue.observations),
@@ -176,10 +176,13 @@ def _robustness(clauses: Sequence[ClauseResult]) -> str:
     return "pass" if verdicts == {Verdict.PASS} else "untested"
 
 
-def _attribution(recording: Recording, records: Sequence[ScenarioRecord]) -> str:
-    """Proven: two agents asked at once, on sessions of their own, and every contact of the run was its agent's own."""
+def _attribution(evidence: Evidence, records: Sequence[ScenarioRecord]) -> str:
+    """Proven: two agents asked at once, on sessions of their own; each got a contact then, and all were their own."""
     passed = bool(records) and all(record.verdict is Verdict.PASS for record in records)
-    return "proven" if passed and recording.together and len(records) > 1 else "assumed"
+    asked = evidence.exchanges(Part.DUE, probe="at-once")
+    answered = {x.asks_for for x in asked if evidence.handed_out(x)}
+    proven = passed and evidence.recording.together and len(records) > 1 and len(answered) > 1
+    return "proven" if proven else "assumed"
 
 
 def _ledger(records: Sequence[ScenarioRecord], written: Sequence[Scenario]) -> Ledger:

@@ -66,6 +66,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     given = config.pluginmanager.get_plugin("lcm-conduct")
     config.stash[_RUN] = given if isinstance(given, Conduct) else Conduct()
+    if getattr(config.option, "numprocesses", None) and any(_is_ours(argument) for argument in config.args):
+        # Here, because with -n the items are collected in other processes alone.
+        pytest.exit("run the suite without -n: its waiting overlaps already, and the endpoint is asked once", 2)
     rows = catalogue.load()
     for name in rows.ids:
         row = rows.clauses.get(name) or rows.observations[name]
@@ -221,6 +224,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             terminalreporter.write_line(line)
 
 
+def _is_ours(argument: str) -> bool:
+    """Whether an argument of pytest names the feature files' folder, or something in it."""
+    return Path(argument.split("::", maxsplit=1)[0]).resolve().is_relative_to(scenarios.home().resolve())
+
+
 def _recognise(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     """Our scenarios among the items, each tied to what is written in its feature file."""
     home = scenarios.home().resolve()
@@ -246,8 +254,6 @@ def _recognise(items: Sequence[pytest.Item]) -> list[pytest.Item]:
 def _settings(config: pytest.Config) -> Settings:
     conduct = config.stash[_RUN]
     if conduct.settings is None:
-        if getattr(config.option, "numprocesses", None):
-            pytest.exit("run the suite without -n: its waiting overlaps already, and the endpoint is asked once", 2)
         conduct.settings = _or_wrong_use(lambda: resolve(config.option, PYTEST_PREFIX))
     return conduct.settings
 

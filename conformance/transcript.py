@@ -101,8 +101,10 @@ class Recording:
     `answered_ways` are the ways of asking that were tried and answered, `tried_ways` all that
     were tried. `reusable`: a second proper request on one session was answered too. `shared`:
     an agent may have several sessions at once without one disturbing the other.
-    `together`: two agents had sessions at the same time. `untested` and `troubles` name the
-    probes that were not asked, or that the environment prevented, each with its line.
+    `together`: two agents had sessions at the same time. `lost_together`: the exchanges that stayed
+    without a contact while an agent had several sessions, and were asked again one after the other.
+    `untested` and `troubles` name the probes that were not asked, or that the environment
+    prevented, each with its line.
     """
 
     events: tuple[Event, ...] = ()
@@ -113,6 +115,7 @@ class Recording:
     reusable: bool = False
     shared: bool = False
     together: bool = False
+    lost_together: tuple[str, ...] = ()
     untested: Mapping[str, str] = field(default_factory=dict)
     troubles: Mapping[str, str] = field(default_factory=dict, repr=False)
     trouble: str | None = field(default=None, repr=False)

@@ -56,6 +56,12 @@ def require_answers(evidence: Evidence) -> None:
         )
     if unclear:
         raise unclear
+    lost = evidence.recording.lost_together
+    if lost:
+        raise Inconclusive(
+            f"proper requests ({len(lost)}, {lost[0]} the first) got no contact while agents had several sessions "
+            "at once; one after the other all of them did: set max_connections = 1 to see whose fault that is"
+        )
 
 
 def require_no_contact(evidence: Evidence, tests: Sequence[Exchange]) -> None:

@@ -138,7 +138,9 @@ def _shared(evidence: Evidence, handed: Mapping[str, list[Reply]]) -> list[Findi
         for reply in replies:
             for identity in _identities(_members(evidence, reply)):
                 owner, first = seen.setdefault(identity, (role, reply))
-                if owner != role:
+                if owner != role and not (
+                    _is_as_expected(evidence, owner, first) and _is_as_expected(evidence, role, reply)
+                ):
                     where = f"{reply.where('$.message.response')}, and reply {first.number}"
                     actual = f"agents.{owner} and agents.{role} were handed the same contact"
                     return [Finding("each agent's own reserved contact", actual, where, reply.exchange)]
@@ -147,20 +149,32 @@ def _shared(evidence: Evidence, handed: Mapping[str, list[Reply]]) -> list[Findi
 
 def _owners(evidence: Evidence, reply: Reply) -> list[str]:
     """The roles whose reserved contact this is, by what the profile expects and by what they were handed."""
-    members = _members(evidence, reply)
-    owners = [
-        role
-        for role, wanted in evidence.expected.items()
-        if wanted and all(_as_text(text) == members.get(_documented(name)) for name, text in wanted.items())
-    ]
+    owners = _expected_for(evidence, reply)
     if owners:
         return owners
+    members = _members(evidence, reply)
     mine = set(_identities(members))
     return [
         role
         for role, replies in _handed(evidence).items()
         if any(mine & set(_identities(_members(evidence, other))) for other in replies)
     ]
+
+
+def _expected_for(evidence: Evidence, reply: Reply) -> list[str]:
+    """The roles for whom the profile expects this contact."""
+    members = _members(evidence, reply)
+    return [
+        role
+        for role, wanted in evidence.expected.items()
+        if wanted and all(_as_text(text) == members.get(_documented(name)) for name, text in wanted.items())
+    ]
+
+
+def _is_as_expected(evidence: Evidence, role: str, reply: Reply) -> bool:
+    """Whether the profile expects this ContactID for the role alone: contacts may share account and phone."""
+    names = {_documented(name) for name in evidence.expected.get(role, {})}
+    return "ContactID" in names and _expected_for(evidence, reply) == [role]
 
 
 def _identities(members: Mapping[str, str]) -> list[tuple[str, ...]]:

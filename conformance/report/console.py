@@ -86,7 +86,7 @@ def _failures(result: Result) -> Iterator[str]:
         finding = clause.findings[0] if clause.findings else _finding_of(clause)
         yield failure_block(clause, finding, repeat_command(result.options, result.embedded, clause.id))
         if len(clause.findings) > 1:
-            yield f"  and {len(clause.findings) - 1} more findings of {clause.id} in report.html"
+            yield f"  and {len(clause.findings) - 1} more findings of {clause.id} in result.json"
 
 
 def _finding_of(clause: ClauseResult) -> Finding:

@@ -55,6 +55,16 @@ def test_map_1_fails_where_a_vouched_for_contact_does_not_come(frames: tuple[str
     )
 
 
+def test_map_1_is_open_where_answers_were_lost_while_an_agent_had_several_sessions() -> None:
+    notes = Notes()
+    notes.ask(frame())
+    lost = notes.ask(part=Part.OPEN)
+    evidence = notes.evidence()
+    evidence = replace(evidence, recording=replace(evidence.recording, lost_together=(lost.id,)))
+    with pytest.raises(Inconclusive, match=r"proper requests \(1, x-0002 the first\) .* set max_connections = 1"):
+        require_answers(evidence)
+
+
 def test_map_1_says_that_the_session_was_closed_and_how_long_was_waited() -> None:
     notes = Notes()
     notes.ask(closed=True)

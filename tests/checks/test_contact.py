@@ -439,3 +439,14 @@ def test_res_1_says_in_full_why_nothing_was_compared() -> None:
     notes.ask(frame())
     with pytest.raises(Untested, match=r"^the profile names no agents\.other, so no two agents could be compared$"):
         require_own_contacts(notes.evidence(roles=frozenset({"reserved"})))
+
+
+def test_two_contacts_as_the_profile_expects_them_may_share_account_and_phone() -> None:
+    notes = Notes()
+    same = {"AccountNumber": "101|1|3|0|0|84|1", "PhoneNumber": "5550101"}
+    notes.ask(frame(**same))
+    notes.ask(frame("other", **same), agent="other")
+    expected = {"reserved": {"ContactID": "101"}, "other": {"ContactID": "102"}}
+    assert res_1(notes.evidence(expected=expected)) is Verdict.PASS
+    assert res_1(notes.evidence(expected={})) is Verdict.FAIL
+    assert res_1(notes.evidence(expected={"reserved": {"PhoneNumber": "5550101"}})) is Verdict.FAIL

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from conformance.endpoint.answer import contact_message
 from conformance.endpoint.mutations.step import Phase, primitive
 from conformance.endpoint.session import Send
 from conformance.endpoint.turn import Turn
@@ -27,6 +29,20 @@ def repeat(turn: Turn, params: Mapping[str, Any]) -> None:
 def delay(turn: Turn, params: Mapping[str, Any]) -> None:
     """Send it so many seconds later."""
     turn.replies = [replace(reply, after=reply.after + params["seconds"]) for reply in turn.replies]
+
+
+@primitive(Phase.DELIVERY, "seconds")
+def repeat_late(turn: Turn, params: Mapping[str, Any]) -> None:
+    """Send it once more, so many seconds later."""
+    turn.replies += [replace(reply, after=reply.after + params["seconds"]) for reply in turn.replies]
+
+
+@primitive(Phase.DELIVERY, "of", "seconds")
+def add_contact(turn: Turn, params: Mapping[str, Any]) -> None:
+    """Send the contact of an agent too, so many seconds later."""
+    contact = turn.world.agents[params["of"]].contact
+    text = json.dumps(contact_message(replace(turn, contact=dict(contact or {}))), ensure_ascii=False)
+    turn.replies.append(Send(turn.session, text, turn.after + params["seconds"]))
 
 
 @primitive(Phase.DELIVERY, "pieces")
