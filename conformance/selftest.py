@@ -7,12 +7,13 @@ endpoints can be judged in one process, many at a time.
 from __future__ import annotations
 
 import difflib
+import signal
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from itertools import product
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 
 from conformance import __version__, catalogue, execution, probes, scenarios
 from conformance.driver import Driver
@@ -141,11 +142,20 @@ def run(chosen: Sequence[Subject], told: Callable[[Score], None] | None = None, 
         _judge_all(chosen, lambda score: _keep(scores, score, told))
     else:
         shares = [chosen[start : start + _SHARE] for start in range(0, len(chosen), _SHARE)]
-        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-            for done in as_completed([pool.submit(_judge_share, share) for share in shares]):
-                for score in done.result():
-                    _keep(scores, score, told)
+        with ProcessPoolExecutor(processes, get_context("spawn"), initializer=_leave_interrupts_to_the_parent) as pool:
+            try:
+                for done in as_completed([pool.submit(_judge_share, share) for share in shares]):
+                    for score in done.result():
+                        _keep(scores, score, told)
+            except KeyboardInterrupt:
+                for worker in active_children():
+                    worker.terminate()
+                raise
     return [scores[subject.name] for subject in chosen]
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _keep(scores: dict[str, Score], score: Score, told: Callable[[Score], None] | None) -> None:
@@ -173,8 +183,12 @@ def _judge_all(chosen: Sequence[Subject], told: Callable[[Score], None]) -> None
             finally:
                 host.stop(url)
 
-        for done in as_completed([pool.submit(work, subject) for subject in chosen]):
-            told(done.result())
+        try:
+            for done in as_completed([pool.submit(work, subject) for subject in chosen]):
+                told(done.result())
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def tally(scores: Iterable[Score]) -> dict[str, int]:

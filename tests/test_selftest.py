@@ -1,9 +1,12 @@
 """The selftest: what it runs, how it keeps score, and that it notices a suite gone blunt."""
 
 import json
+import signal
 import subprocess
 import sys
 from dataclasses import replace
+from multiprocessing import active_children
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -106,7 +109,25 @@ def test_the_released_score_is_of_this_catalogue_and_these_faults() -> None:
     assert recorded["suite"]["catalogue"] == catalogue.load().digest, (
         "run `lcm-conformance selftest --record conformance/selftest.json`"
     )
-    assert (score["faults"], score["variants"]) == (
-        len(all_faults()),
-        sum(not subject.is_fault for subject in selftest.subjects()),
-    )
+    faults = len(all_faults())
+    assert score == {
+        "faults": faults,
+        "caught": faults,
+        "exact": faults,
+        "missed": 0,
+        "variants": sum(not subject.is_fault for subject in selftest.subjects()),
+        "false_alarms": 0,
+    }
+
+
+def test_an_interruption_ends_the_processes_that_judge(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(selftest, "_SHARE", 1)
+    workers: list[BaseProcess] = []
+
+    def interrupt(_score: Score) -> None:
+        workers.extend(active_children())
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        selftest.run(selftest.subjects()[:20], interrupt, processes=2)
+    assert [worker.exitcode for worker in workers] == [-signal.SIGTERM] * 2
