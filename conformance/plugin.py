@@ -92,6 +92,7 @@ def _choose(config: pytest.Config, items: list[pytest.Item]) -> None:
     conduct = config.stash[_RUN]
     settings = _settings(config)
     conduct.only_ours = len(ours) == len(items)
+    config.option.fulltrace = False  # on Ctrl-C it would print the arguments of whatever was being read
     if conduct.only_ours and getattr(config.option, "tbstyle", "auto") == "auto":
         config.option.tbstyle = "native"  # no traceback of a scenario is ever shown, and a long one takes long to make
     if settings.selected is not None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import NoReturn
@@ -31,8 +32,8 @@ def parse(text: str) -> Parsed:
     def pairs(members: list[tuple[str, object]]) -> dict[str, object]:
         value = dict(members)
         if len(value) < len(members):
-            names = [name for name, _ in members]
-            repeated.extend(name for name in value if names.count(name) > 1)
+            times = Counter(name for name, _ in members)
+            repeated.extend(name for name in value if times[name] > 1)
         return value
 
     try:

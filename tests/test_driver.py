@@ -43,8 +43,8 @@ class Grounds:
         profile = only(self.faulty("never_answers"), "reserved")
         return replace(profile, timing=replace(profile.timing, reply=0.3))
 
-    def other_make(self, sessions: int = 20, remembers: str = "session") -> Profile:
-        url = self._stack.enter_context(served(OtherMake(remembers)))
+    def other_make(self, sessions: int = 20, remembers: str = "session", loses: int = 0) -> Profile:
+        url = self._stack.enter_context(served(OtherMake(remembers, loses)))
         path = self._folder / f"{url.rpartition(':')[2].partition('/')[0]}.toml"
         path.write_text(PROFILE.format(url=url, sessions=sessions), encoding="utf-8")
         return load(path)
@@ -169,6 +169,12 @@ def test_an_endpoint_of_another_make_conforms_through_a_profile_alone(run: Judge
 )
 def test_an_endpoint_that_remembers_logins_by_agent_is_not_accused(run: Judged) -> None:
     assert run.unpassed == {}
+
+
+@of(*(lambda on, number=number: on.other_make(20, loses=number) for number in (2, 5, 9)))
+def test_a_reply_lost_while_agents_have_several_sessions_is_not_forgotten(run: Judged) -> None:
+    assert set(run.unpassed) == {"MAP-1"}, run.unpassed
+    assert "while agents had several sessions at once" in run.unpassed["MAP-1"] or run.failed == {"MAP-1"}
 
 
 @of(*(lambda on, kind=kind: only(on.other_make(20, kind), "reserved") for kind in ("session", "agent", "any", "all")))

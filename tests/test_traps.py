@@ -158,3 +158,18 @@ def test_no_path_of_this_machine_is_in_allures_results(allure: list[dict[str, An
     for result in allure:
         for path in (str(CHECKOUT), result["_folder"], str(Path.home()), "site-packages"):
             assert path not in result["_text"], result["name"]
+
+
+def test_ctrl_c_under_full_trace_prints_no_arguments(tmp_path: Path) -> None:
+    (tmp_path / "stopper.py").write_text(
+        "def read(frame):\n    raise KeyboardInterrupt\n\n\n"
+        "def pytest_bdd_before_step():\n    read('-'.join(['canary', '1']))\n",
+        encoding="utf-8",
+    )
+    shutil.copytree(CHECKOUT / "features", tmp_path / "features", dirs_exist_ok=True)
+    ended = plain_pytest(
+        *("features", "-p", "stopper", "--full-trace", "--lcm-clause", "VER-1", "--lcm-out", tmp_path / "out"),
+        PYTHONPATH=f"{CHECKOUT}:{tmp_path}",
+    )
+    assert ended.returncode == 130
+    assert "canary-1" not in ended.stdout + ended.stderr

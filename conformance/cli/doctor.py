@@ -9,6 +9,7 @@ from conformance.desk import Desk
 from conformance.discretion import learn_events, redactor_of
 from conformance.ladder import Step, climb, watched
 from conformance.options import RUN_OPTIONS
+from conformance.report.legible import one_line
 from conformance.settings import resolve
 from conformance.transport.websocket import WebSocketTransport
 from conformance.verdict import UsageError
@@ -56,4 +57,4 @@ def run(parsed: argparse.Namespace) -> int:
 
 
 def _line(step: Step) -> str:
-    return f"{'ok' if step.held else 'FAILED':<8}{step.rung:<21}{step.seconds * 1000:>8.1f} ms   {step.says}"
+    return f"{'ok' if step.held else 'FAILED':<8}{step.rung:<21}{step.seconds * 1000:>8.1f} ms   {one_line(step.says)}"
