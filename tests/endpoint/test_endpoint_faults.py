@@ -167,6 +167,8 @@ def conversation(behaviour: Behaviour) -> list[object]:
     talk.hear(login("agent-8"))
     for user_id in ("agent-8", "agent-8", "agent-8"):
         talk.hear(request(user_id))
+    talk.hear(LOGOUT)
+    talk.hear(request("agent-8"))
     for frame in HOSTILE:
         talk.enter("agent-7")
         talk.hear(frame)
