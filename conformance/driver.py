@@ -127,7 +127,7 @@ class Driver:
         missed = self._missed(done)
         if (overheard or missed) and not self._desk.stop.is_set():
             # The sessions of an agent disturb each other after all, or the endpoint fails to answer: only
-            # asking one after the other tells. Nothing that overlapped says whose fault or answer it was.
+            # asking one after the other tells. What overlapped does not say whose fault a silence was.
             self._learnt.shared = False
             self._learnt.pushes = overheard
             self._desk.start_over()

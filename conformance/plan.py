@@ -42,7 +42,7 @@ def most_of(probe: Probe) -> int:
     if probe.login == "never":
         return 3 * len(candidates())
     if probe.login == "out":
-        return 8 * 2
+        return 8 * 2  # two rounds: a request before logout, the test (again where the session ended), its controls
     if probe.together:
         return 2 * probe.count * ASKED_TOGETHER * len(probe.together)
     # Where answers go astray, all of it is asked once more, one after the other.
