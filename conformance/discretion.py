@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from conformance.profile import Agent, Profile
 from conformance.redaction import Redactor
@@ -17,8 +17,9 @@ from conformance.transcript import Event, Kind
 from conformance.verdict import Outcome, SuiteError
 
 _OURS = ("conformance.", "steps.")
-_WINDOW = 8  # frames in a row among which one value may be torn
-_WIDEST = 100_000  # characters of them together
+_EDGE = 4096  # characters from the end of a fragment within which a torn value is looked for
+_WIDEST = 65_536  # characters of fragments that are joined at once
+_KEPT = 8  # fragments that are joined to the next ones, too
 
 
 def redactor_of(profile: Profile, reveal: bool = False) -> Redactor:
@@ -37,18 +38,16 @@ def learn_agents(redactor: Redactor, agents: Iterable[Agent]) -> None:
 
 def learn_events(redactor: Redactor, events: Iterable[Event]) -> None:
     """Remember the values in all that was sent and received, those torn between two frames too."""
-    broken: dict[str, list[str]] = defaultdict(list)
+    fragments: dict[str, list[str]] = defaultdict(list)
     for event in events:
         for text in (event.frame, event.note):
             if text is not None:
                 redactor.learn(text)
-        if event.kind is Kind.RECEIVED and event.frame is not None:
-            if parse(event.frame).error is not None:
-                broken[event.session].append(event.frame)
-            else:
-                _learn_torn(redactor, broken.pop(event.session, []))
-    for frames in broken.values():
-        _learn_torn(redactor, frames)
+        if event.kind is Kind.RECEIVED and event.frame is not None and not _is_whole(event.frame):
+            fragments[event.session].append(event.frame)
+    for frames in fragments.values():
+        for neighbours in _neighbours(frames):
+            redactor.learn_torn(neighbours)
 
 
 def account(error: BaseException) -> str:
@@ -83,8 +82,19 @@ def _places(error: BaseException) -> Iterator[str]:
         trace = trace.tb_next
 
 
-def _learn_torn(redactor: Redactor, frames: Sequence[str]) -> None:
-    for first in range(0, max(len(frames) - 1, 0), _WINDOW // 2):
-        window = frames[first : first + _WINDOW]
-        if sum(map(len, window)) <= _WIDEST:
-            redactor.learn_torn(window)
+def _is_whole(frame: str) -> bool:
+    return frame.lstrip()[:1] in ("{", "[") and parse(frame).error is None
+
+
+def _neighbours(fragments: Iterable[str]) -> Iterator[list[str]]:
+    """Fragments in a row, at most so many characters at once; of a long one its ends, each with its own neighbours."""
+    row: list[str] = []
+    width = 0
+    for fragment in fragments:
+        row.append(fragment[:_EDGE])
+        width += len(row[-1])
+        if len(fragment) > _EDGE or width > _WIDEST:
+            yield row
+            row = [fragment[-_EDGE:]] if len(fragment) > _EDGE else row[-_KEPT:]
+            width = sum(map(len, row))
+    yield row

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import re
 import threading
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import accumulate, pairwise
 
-from conformance.redaction.needles import SHORT, Hit, Needles, significant, unprotected
-from conformance.redaction.pseudonym import NATIONAL, Pseudonyms, fold, identity, parts, phone_digits
-from conformance.redaction.secret import MARK, add_secrets
+from conformance.redaction.escapes import JSON_ESCAPES
+from conformance.redaction.known import SHORT, Hit, Known
+from conformance.redaction.protection import unprotected
+from conformance.redaction.pseudonym import Pseudonyms
+from conformance.redaction.secret import MARK, Secrets
+from conformance.redaction.skeleton import letters
 from conformance.redaction.values import NUMBER, Value, is_json, leaves, personal_values
-from conformance.redaction.view import JSON_ESCAPES, View, decoded, layers, overwrite, plain
+from conformance.redaction.view import View, decoded, layers, overwrite, plain
 from conformance.redaction.words import AGENT_MEMBERS, VOCABULARY
 
 _JSON_BARE = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
@@ -32,11 +37,9 @@ class Redactor:
     def __init__(self, key: bytes | None = None, secrets: Iterable[str] = (), reveal: bool = False) -> None:
         self.reveal = reveal
         self._lock = threading.RLock()
-        self._secrets = Needles()
-        self._kept: set[str] = set()
-        self._learnt = Needles()
-        self._phones = Needles()
-        self._originals: set[str] = set()
+        self._secrets = Secrets()
+        self._known = Known()
+        self._snippets: dict[str, set[tuple[int, int, bool]]] = defaultdict(set)
         self._pseudonyms = Pseudonyms(key, self._taken)
         self.learn_secrets(secrets)
 
@@ -47,31 +50,29 @@ class Redactor:
                 self._learn(value)
 
     def learn_torn(self, frames: Sequence[str]) -> None:
-        """Remember the pieces of values that were cut in two: by frames that are no JSON, one after the other."""
-        ends, end = [], 0
-        for frame in frames:
-            end += len(frame)
-            ends.append(end)
+        """Remember values that were cut in two, and their pieces: by frames that followed one another."""
+        ends = list(accumulate(map(len, frames)))
         whole = plain("".join(frames))
         with self._lock:
             for value in personal_values(whole):
-                self._learn_pieces(value.view, ends, value.secret)
+                self._learn(value)
+                for piece in _torn(value.view, ends):
+                    self._learn_piece(piece, frames, ends, value.secret)
             for view in layers(whole):
-                for hit in self._secrets.find(view.text):
-                    self._learn_pieces(view.part(hit.start, hit.end), ends, secret=True)
+                for start, end in self._secrets.find(view.text):
+                    for piece in _torn(view.part(start, end), ends):
+                        self._learn_piece(piece, frames, ends, secret=True)
 
     def learn_secrets(self, secrets: Iterable[str]) -> None:
         """Remember more secrets, such as a token that came to light in the run."""
         with self._lock:
-            new = [secret for secret in dict.fromkeys(secrets) if secret not in self._kept]
-            self._kept.update(new)
-            add_secrets(self._secrets, new)
+            self._secrets.add(secrets)
 
     def learn_value(self, value: str, *, alone: bool = False) -> None:
         """Remember one value; `alone` (right for agents' names): replace it only where it stands alone."""
         with self._lock:
             for layer in layers(plain(value)):  # a value that itself looks escaped is met decoded, too
-                self._remember(fold(layer.text).strip(), alone=alone)
+                self._known.add(layer.text, alone=alone)
 
     def frame(self, text: str) -> str:
         """A frame as on the wire, its layout kept. Values that were not learnt before are learnt now."""
@@ -83,31 +84,15 @@ class Redactor:
         with self._lock:
             return self._redacted(text, is_frame=False)
 
-    def _remember(self, folded: str, *, alone: bool) -> None:
-        weight = significant(folded)
-        if weight < 2 or folded in VOCABULARY:
-            return
-        self._originals.add(identity(folded))
-        digits = phone_digits(folded)
-        pieces = [folded] if digits else parts(folded)
-        for piece in pieces:
-            self._add(piece, alone=len(pieces) == 1 and (alone or weight < SHORT))
-        for number in (digits, digits[-NATIONAL:]) if digits else ():
-            self._phones.add(number, number, alone=False)
-            self._add(number, alone=alone)
-
-    def _add(self, piece: str, *, alone: bool) -> None:
-        self._learnt.add(piece, piece, alone=alone)
-        self._learnt.add(piece.replace(" ", "+"), piece, alone=alone)  # as in a query string
-
-    def _learn_pieces(self, view: View, ends: Sequence[int], secret: bool) -> None:
-        cuts = [k for k in range(1, len(view.text)) if view.at[k] in ends]
-        for start, end in zip([0, *cuts], [*cuts, len(view.text)], strict=True) if cuts else ():
-            piece = view.text[start:end]
-            if secret:
-                self.learn_secrets([piece])
-            else:
-                self.learn_value(piece, alone=len(piece) < SHORT)
+    def _learn_piece(self, piece: View, frames: Sequence[str], ends: Sequence[int], secret: bool) -> None:
+        if len(piece.text) < SHORT:  # says too little to be known elsewhere
+            number = bisect_right(ends, piece.at[0])
+            before = ends[number] - len(frames[number])
+            self._snippets[frames[number]].add((piece.at[0] - before, piece.at[-1] - before, secret))
+        elif secret:
+            self.learn_secrets([piece.text])
+        else:
+            self.learn_value(piece.text)
 
     def _learn(self, value: Value) -> None:
         text = value.view.text
@@ -119,7 +104,7 @@ class Redactor:
         if not value.sure and not (any(map(str.isdecimal, text)) and len(text) < 2 * _UNMISTAKABLE + SHORT):
             return  # perhaps only the next word of a sentence
         is_agent = value.member in AGENT_MEMBERS
-        telling = significant(text) >= _UNMISTAKABLE and any(map(str.isdecimal, text))
+        telling = len(letters(text)) >= _UNMISTAKABLE and any(map(str.isdecimal, text))
         self.learn_value(text, alone=is_agent and not telling)
         if text.lstrip()[:1] in ("{", "["):
             for leaf in leaves(text, inside=value.member):
@@ -127,11 +112,7 @@ class Redactor:
 
     def _learn_secret(self, value: Value) -> None:
         text = value.view.text
-        if (
-            len(text) >= SHORT
-            and fold(text).strip() not in VOCABULARY
-            and (value.sure or any(map(str.isdecimal, text)))
-        ):
+        if len(text) >= SHORT and letters(text) not in VOCABULARY and (value.sure or any(map(str.isdecimal, text))):
             self.learn_secrets([text])
 
     def _redacted(self, text: str, *, is_frame: bool) -> str:
@@ -141,29 +122,31 @@ class Redactor:
         written = list(text)
         values = list(personal_values(plain(text))) if is_frame else []
         for value in values:
-            if value.secret or not (self.reveal or self._pseudonyms.given(identity(value.view.text))):
+            if value.secret or not (self.reveal or self._pseudonyms.given(letters(value.view.text))):
                 self._learn(value)
         if not self.reveal:
-            found = [(view, hit) for view in seen for hit in self._hits(view.text)]
+            found = [(view, hit) for view in seen for hit in self._hits(view.text, foreign=is_frame)]
             for view, hit in sorted(found, key=lambda pair: pair[1].end - pair[1].start):
-                new = self._pseudonyms.disguise(view.text[hit.start : hit.end], hit.value)
+                new = self._pseudonyms.disguise(view.text[hit.start : hit.end], hit.value, hit.offset)
                 overwrite(written, view, hit.start, new)
             if known and found:
                 self._mend(text, written)
             for value in values:
                 if not value.secret:
                     self._replace(written, value)
+        for start, end, secret in self._snippets.get(text, ()) if is_frame else ():
+            if secret or not self.reveal:
+                written[start:end] = self._pseudonyms.disguise(text[start:end])
         told = [(value.view.at[0], value.view.at[-1]) for value in values if value.secret and value.view.text]
         self._remove_secrets(text, written, seen, known, told)
         return "".join(written)
 
-    def _hits(self, text: str) -> list[Hit]:
-        folded = fold(text)
-        return unprotected([*self._learnt.find(folded), *self._phones.find_grouped(folded)], text)
+    def _hits(self, text: str, *, foreign: bool) -> Iterable[Hit]:
+        return unprotected(self._known.find(text), text, foreign=foreign)
 
     def _replace(self, written: list[str], value: Value) -> None:
-        who = identity(value.view.text)
-        if who in self._originals or not self._pseudonyms.given(who):
+        who = letters(value.view.text)
+        if who in self._known or not self._pseudonyms.given(who):
             overwrite(written, value.view, 0, self._pseudonyms.disguise(value.view.text))
 
     def _mend(self, text: str, written: list[str]) -> None:
@@ -180,7 +163,7 @@ class Redactor:
     ) -> None:
         spans = list(told)
         for view in seen:
-            spans += [(view.at[hit.start], view.at[hit.end]) for hit in self._secrets.find(view.text)]
+            spans += [(view.at[start], view.at[end]) for start, end in self._secrets.find(view.text)]
         marks = [k for k in range(len(text)) if text.startswith(MARK, k)] if spans and MARK in text else []
         for start, end in sorted(spans, key=lambda span: span[1] - span[0]):
             k = bisect_left(marks, start - len(MARK) + 1)
@@ -194,6 +177,13 @@ class Redactor:
 
     def _taken(self, candidate: str) -> bool:
         """Whether a pseudonym would be taken for something that must not be seen."""
-        if candidate in self._originals or candidate in VOCABULARY:
+        if candidate in self._known or candidate in VOCABULARY:
             return True
-        return any(next(iter(needles.find(candidate)), None) for needles in (self._learnt, self._phones, self._secrets))
+        return bool(self._known.find(candidate) or self._secrets.find(candidate))
+
+
+def _torn(view: View, ends: Sequence[int]) -> list[View]:
+    """The pieces of a value that stand in several frames."""
+    cuts = [k for k in range(1, len(view.text)) if ends[bisect_left(ends, view.at[k])] == view.at[k]]
+    borders = [0, *cuts, len(view.text)] if cuts else []
+    return [view.part(start, end) for start, end in pairwise(borders)]

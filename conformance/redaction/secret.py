@@ -1,4 +1,4 @@
-"""The spellings under which a password, token or header value may turn up.
+"""Passwords, tokens and header values, and the spellings under which they may turn up.
 
 Escapes are not listed here: the search looks at decoded text as well.
 """
@@ -12,51 +12,93 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote, quote_plus
 
-from conformance.redaction.needles import SHORT, Needles
-from conformance.redaction.view import layers, plain
+from conformance.redaction.known import FREE, Known
+from conformance.redaction.needles import Crowded, Needles
+from conformance.redaction.skeleton import letters
+from conformance.redaction.view import fold, layers, plain
 
 MARK = "[secret]"
-_SCHEME = re.compile(r"\s*(?:Basic|Bearer|Digest|Token|ApiKey)\s+(?P<rest>\S.*)", re.IGNORECASE | re.DOTALL)
+_SCHEME = re.compile(r"\s*[A-Za-z][\w.+-]*\s+(?P<rest>\S.*)", re.DOTALL)
+_BORDERS = re.compile(r"[\s;,=\"]+")
+_JWT = re.compile(r"[\w-]{6,}(?:\.[\w-]{6,}){2,4}")
+_SHORT = 4  # characters below which a secret is replaced only where it stands alone
+_PART = 6  # characters of a part that may be a token, if there are digits in it
 _TELLING = 6  # characters of a fragment of base64 that cannot be chance
 
 
-def add_secrets(needles: Needles, secrets: Iterable[str]) -> None:
-    """Index all spellings of the secrets; those of two or three characters only where they stand alone."""
-    for given in secrets:
-        for secret in _with_credentials(given):
-            if len(secret) < SHORT:
-                needles.add(secret, MARK, alone=True)
+class Secrets:
+    """The secrets of one run."""
+
+    def __init__(self) -> None:
+        self._given: set[str] = set()
+        self._exact = Needles()
+        self._loose = Known()
+
+    def add(self, secrets: Iterable[str]) -> None:
+        """Look for all spellings of the secrets; those of two or three characters only where they stand alone."""
+        for given in secrets:
+            if given in self._given:
                 continue
-            for spelling in _spellings(secret):
-                if len(spelling) >= SHORT:
-                    needles.add(spelling, MARK, alone=False)
+            self._given.add(given)
+            for secret in _with_parts(given):
+                for spelling in _spellings(secret):
+                    if len(spelling) >= (2 if spelling == secret else _SHORT):
+                        self._exact.add(fold(spelling))
+                    if len(letters(spelling)) >= FREE:
+                        self._loose.add(spelling, alone=False)
+
+    def find(self, text: str) -> list[tuple[int, int]]:
+        """Start and end of all that is or holds a secret."""
+        folded = fold(text)
+        try:
+            spans = [span for span in self._exact.find(folded) if not _part_of_a_word(text, *span)]
+        except Crowded:
+            return [(0, len(text))]
+        return spans + [(hit.start, hit.end) for hit in self._loose.find(text)]
 
 
-def _with_credentials(secret: str) -> Iterator[str]:
-    """A header value, and what stands in it after the name of the scheme."""
+def _part_of_a_word(text: str, start: int, end: int) -> bool:
+    if end - start >= _SHORT:
+        return False
+    before = text[start - 1 : start].isalnum() and text[start].isalnum()
+    return before or (text[end : end + 1].isalnum() and text[end - 1].isalnum())
+
+
+def _with_parts(secret: str) -> Iterator[str]:
+    """A header value, what stands in it after the name of the scheme, its parameters, the parts of a JWT."""
     yield secret
     yield secret.strip()
     if header := _SCHEME.fullmatch(secret):
         rest = header["rest"].strip()
-        yield rest
+        if len(rest) >= _PART:
+            yield rest
         try:
             pair = base64.b64decode(rest, validate=True).decode()
         except ValueError:
-            return
-        yield pair
-        yield pair.partition(":")[2]
+            pair = ""
+        if ":" in pair:
+            yield pair
+            yield pair.partition(":")[2]
+    for token in _BORDERS.split(secret):
+        if len(token) >= _PART and any(map(str.isdecimal, token)):
+            yield token
+            if _JWT.fullmatch(token):
+                yield from token.split(".")
 
 
 def _spellings(secret: str) -> Iterator[str]:
     yield from (layer.text for layer in layers(plain(secret)))
     yield from (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1], html.escape(secret))
     data = secret.encode("utf-8", "surrogatepass")
-    percent = quote(data, safe="")
-    yield from (percent, percent.lower(), quote(data), quote_plus(data))
-    for encode in (base64.b64encode, base64.urlsafe_b64encode):
-        yield encode(data).decode()
-        yield encode(data).decode().rstrip("=")
-        for shift in range(3):  # within a longer text, as the password in base64 of user:password
-            inner = encode(bytes(shift) + data).decode()[(0, 2, 3)[shift] : (shift + len(data)) * 8 // 6]
-            if len(inner) >= _TELLING:
-                yield inner
+    yield from (quote(data, safe=""), quote(data), quote_plus(data))
+    if len(data) < _SHORT:
+        return
+    yield data.hex()
+    for encoded in (data, secret.encode("utf-16-le", "surrogatepass")):
+        for encode in (base64.b64encode, base64.urlsafe_b64encode):
+            yield encode(encoded).decode()
+            yield encode(encoded).decode().rstrip("=")
+            for shift in range(3):  # within a longer text, as the password in base64 of user:password
+                inner = encode(bytes(shift) + encoded).decode()[(0, 2, 3)[shift] : (shift + len(encoded)) * 8 // 6]
+                if len(inner) >= _TELLING:
+                    yield inner

@@ -8,22 +8,21 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
-from conformance.redaction.view import CHARACTER_ESCAPES, JSON_ESCAPES, View, decoded
-from conformance.redaction.words import CALLBACK, LITERALS, NAME, SECRET_MEMBERS, personal_member
+from conformance.redaction.escapes import CHARACTER_ESCAPES, JSON_ESCAPES, UTF_16
+from conformance.redaction.view import View, decoded
+from conformance.redaction.words import CALLBACK, LITERALS, NAME, NUMBERED, SECRET_MEMBERS, personal_member
 
 _TOKEN = re.compile(
     r'"(?P<text>[^"\\]*+(?:\\.[^"\\]*+)*+)"?(?P<name>\s*+:)?'
     r'|(?P<open>[\[{])|(?P<close>[\]}])|,|(?P<bare>[^\s"\[\]{},:]++)',
     re.DOTALL,
 )
-NUMBER = re.compile(r"(?P<mantissa>-?[0-9]+(?:\.[0-9]+)?)(?:[eE][+-]?[0-9]+)?")
-_PAIR = re.compile(
-    rf"(?:(?<![^\W_])|(?<=\\[bfnrt]))(?<!</){NAME}(?![^\W_])\s*+(?:(?:\\{{0,16}}[\"'“”„‘’`]|&quot;)\s*+)?(?:=>|[:=>])\s*+",
-    re.IGNORECASE,
-)
+NUMBER = re.compile(r"(?P<mantissa>-?[0-9]+(?:\.(?!0+(?![0-9]))[0-9]+)?)(?:\.0+)?(?:[eE][+-]?[0-9]+)?")
+_ALONE = re.compile(rf"(?:(?<![^\W_])|(?<=\\[bfnrt]))(?<!</){NAME}(?![^\W_])", re.IGNORECASE)
+_COLON = re.compile(r"\s*+(?:(?:\\{0,16}[\"'“”„‘’`«»]|&quot;)\s*+)?(?:=>|[:=>：])\s*+")
 _NAME = re.compile(NAME, re.IGNORECASE)
 _QUOTED = re.compile(
     r"\\{1,16}[\"'](?P<escaped>[^\"'\n]*+)"
@@ -31,12 +30,15 @@ _QUOTED = re.compile(
     r"|['‘’`](?P<single>(?:[^'‘’`\\\n]|\\.)*+)",
     re.DOTALL,
 )
+_CLOSED = re.compile(r"\\{0,16}[\"'“”„‘’`«»]?\s*+(?:[,}\])>&;\n]|\Z)")  # so ends a quoted value of JSON and its kin
 _BARE = re.compile(r"[+(]?[0-9](?:[0-9 ().\-/]*[0-9])?(?=[\s,;&}\])\"'“”<>\\]|\Z)|[^\s,;&}\])\"'“”<>\\]+")
 _BARE_TIME = re.compile(r"[^,;&}\])\"'“”<>\\\n|]{1,40}")
 _BARE_SECRET = re.compile(r"(?:(?:Basic|Bearer|Digest|Token|ApiKey)\s+)?[^\s,;&}\])\"'“”<>\\]+", re.IGNORECASE)
+_NEAR = re.compile(r"[+(]?[0-9](?:[0-9 ().\-/]*[0-9])?|[\w|()+./-]{4,80}")
+_NEARBY = 60  # characters after a name within which its value is looked for in what is no JSON
 _TELLING_DIGITS = 4  # in a name within a personal value: the name is itself a value
 _LONGEST_NUMBER = 400  # digits: writing 1e999999999 out would take a gigabyte
-_NESTING = 8  # JSON text in JSON text; each level doubles the backslashes, so honest frames stay below
+_NESTING = 12  # JSON text in JSON text; each level doubles the backslashes, so honest frames stay below
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def leaves(text: str, start: int = 0, inside: str = "") -> Iterator[Leaf]:
     whole = not inside
     for token in _TOKEN.finditer(text, start):
         if token["name"]:
-            if inside and sum(map(str.isdecimal, token["text"])) >= _TELLING_DIGITS:
+            if inside and _digits(token["text"]) >= _TELLING_DIGITS:
                 yield Leaf(*token.span("text"), bare=False, member=inside)
             member = personal_member(_meaning(token["text"]))
         elif token["open"]:
@@ -113,25 +115,41 @@ def personal_values(view: View, depth: int = 0) -> Iterator[Value]:
         yield from _structural(view, depth)
     if not known:
         yield from _paired(decoded(view, CHARACTER_ESCAPES))
+        if "\x00" in view.text:
+            yield from _paired(decoded(view, UTF_16))
 
 
 def _structural(view: View, depth: int) -> Iterator[Value]:
+    named = ""  # the last text was this name: `["PhoneNumber", "…"]`, `{"name": "PhoneNumber", "value": "…"}`
     for leaf in leaves(view.text):
+        text = view.text[leaf.start : leaf.end]
         if leaf.member:
             yield from _value(view, leaf, sure=True)
-        elif not leaf.bare and depth < _NESTING and _promising(view.text[leaf.start : leaf.end]):
+        elif named and _digits(text) >= _TELLING_DIGITS:
+            yield from _value(view, replace(leaf, member=named), sure=True)
+        elif not leaf.bare and depth < _NESTING and _promising(text):
             yield from personal_values(decoded(view.part(leaf.start, leaf.end), JSON_ESCAPES), depth + 1)
+        named = personal_member(text) if not leaf.member and _NAME.fullmatch(text) else ""
 
 
 def _paired(view: View) -> Iterator[Value]:
     text, at = view.text, 0
-    while pair := _PAIR.search(text, at):
-        at = pair.end()
-        member = personal_member(_NAME.search(pair.group()).group())  # type: ignore[union-attr]  # a pair begins with a name
+    unclear = []
+    for name in _ALONE.finditer(text):
+        if name.start() < at:
+            continue
+        member = personal_member(name.group())
+        at = name.end()
+        if not (colon := _COLON.match(text, at)):
+            unclear.append((at, member))
+            continue
+        at = colon.end()
         if quoted := _QUOTED.match(text, at):
             kind = quoted.lastgroup or "double"
             at = max(at + 1, quoted.end())
             yield from _value(view, Leaf(*quoted.span(kind), bare=False, member=member), sure=True)
+            if not quoted[kind] or not _CLOSED.match(text, at):
+                unclear.append((at, member))
         elif text[at : at + 1] in ("{", "["):
             for leaf in leaves(text, at, member):
                 at = leaf.end
@@ -139,6 +157,25 @@ def _paired(view: View) -> Iterator[Value]:
         elif bare := _bare(member).match(text, at):
             at = bare.end()
             yield from _value(view, Leaf(*bare.span(), bare=True, member=member), sure=False)
+            if _digits(bare.group()) < _TELLING_DIGITS:
+                unclear.append((at, member))
+        else:
+            unclear.append((at, member))
+    for start, member in unclear:
+        yield from _nearby(view, start, member)
+
+
+def _nearby(view: View, start: int, member: str) -> Iterator[Value]:
+    """What stands shortly after a name and looks like a number."""
+    if member in NUMBERED:
+        tokens = _NEAR.finditer(view.text, start, start + _NEARBY)
+        token = next((token for token in tokens if _digits(token.group()) >= _TELLING_DIGITS), None)
+        if token:
+            yield Value(view.part(*token.span()), member, sure=False)
+
+
+def _digits(text: str) -> int:
+    return sum(map(str.isdecimal, text))
 
 
 def _bare(member: str) -> re.Pattern[str]:

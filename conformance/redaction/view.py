@@ -5,25 +5,33 @@ The search for a value looks at decoded characters; the change is made where the
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Callable, Sequence
+import unicodedata
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import quote, unquote
 
-_HEX4 = "[0-9a-fA-F]{4}"
-_PAIR = r"u[dD][89abAB][0-9a-fA-F]{2}\\{1,8}u[dD][c-fC-F][0-9a-fA-F]{2}"
-_TAIL = "%[89abAB][0-9a-fA-F]"
-_PERCENT = f"%[0-7][0-9a-fA-F]|%[cdCD][0-9a-fA-F]{_TAIL}|%[eE][0-9a-fA-F](?:{_TAIL}){{2}}|%[fF][0-7](?:{_TAIL}){{3}}"
-_ENTITY = r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);"
+from conformance.redaction.escapes import ALL_ESCAPES, meaning, written_like
 
-# Backslashes are counted to a bound: without one, a long run of them costs the square of its length.
-JSON_ESCAPES = re.compile(rf"\\(?:{_PAIR}|u{_HEX4}|.)", re.DOTALL)
-CHARACTER_ESCAPES = re.compile(rf"\\{{1,8}}(?:{_PAIR}|u{_HEX4}|x[0-9a-fA-F]{{2}})|{_PERCENT}|{_ENTITY}")
-ALL_ESCAPES = re.compile(rf'{CHARACTER_ESCAPES.pattern}|\\{{1,8}}["/bfnrt]|\\{{2,8}}')
-
-_LETTER_ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _ROUNDS = 4  # escapes within escapes: JSON in JSON in a query string, and one to spare
+
+
+class _Fold(dict[int, int]):
+    """Case, decimal digits of other scripts and kinds of white space made alike, one character for one."""
+
+    def __missing__(self, code: int) -> int:
+        char = chr(code)
+        folded = " " if char.isspace() else str(unicodedata.decimal(char, "")) or char.casefold()
+        self[code] = ord(folded) if len(folded) == 1 else code
+        return self[code]
+
+
+_FOLD = _Fold()
+
+
+def fold(text: str) -> str:
+    """The text as it is compared where separators matter: as long as before."""
+    return text.translate(_FOLD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +54,10 @@ def plain(text: str) -> View:
 def decoded(view: View, escapes: re.Pattern[str]) -> View:
     """The view with its escapes decoded once; the very same view where there are none."""
     pieces: list[str] = []
-    at: list[int] = []
+    at = array("I")
     done = 0
     for match in escapes.finditer(view.text):
-        pieces += (view.text[done : match.start()], _character(match.group()))
+        pieces += (view.text[done : match.start()], meaning(match))
         at.extend(view.at[done : match.start()])
         at.append(view.at[match.start()])
         done = match.end()
@@ -81,33 +89,4 @@ def overwrite(written: list[str], view: View, start: int, new: str) -> None:
         if char != view.text[k]:
             begin, end = view.at[k], view.at[k + 1]
             escape = "".join(written[begin:end])
-            written[begin:end] = [_written_like(escape, char), *[""] * (end - begin - 1)]
-
-
-def _character(escape: str) -> str:
-    if escape[0] == "%":
-        return unquote(escape)[0]
-    if escape[0] == "&":
-        return (html.unescape(escape) or " ")[0]
-    body = escape.lstrip("\\") or "\\"
-    if body[0] == "u" and len(body) > 5:
-        high, low = int(body[1:5], 16), int(escape[-4:], 16)
-        return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
-    if body[0] in "ux" and len(body) > 1:
-        return chr(int(body[1:], 16))
-    return _LETTER_ESCAPES.get(body[0], body[0])
-
-
-def _unit_escapes(char: str, backslashes: str) -> str:
-    data = char.encode("utf-16-be", "surrogatepass")
-    return "".join(f"{backslashes}u{data[k : k + 2].hex()}" for k in range(0, len(data), 2))
-
-
-def _written_like(escape: str, char: str) -> str:
-    """The new character in the manner of the old one: how an endpoint escapes is evidence."""
-    manners: dict[str, Callable[[], str]] = {
-        "%": lambda: quote(char, safe="") if not char.isascii() else f"%{ord(char):02X}",
-        "&": lambda: f"&#{ord(char)};",
-        "\\": lambda: _unit_escapes(char, escape[: len(escape) - len(escape.lstrip("\\"))]),
-    }
-    return manners[escape[0]]() if len(escape) > 1 and escape[0] in manners else char
+            written[begin:end] = [written_like(escape, char), *[""] * (end - begin - 1)]

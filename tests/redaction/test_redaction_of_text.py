@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -176,5 +177,5 @@ def test_a_replacement_never_breaks_json() -> None:
     frame = '{"a": false, "b": "\\n5550104711 \\u00e9", "c": 1e1000, "d": 0.0055, "f": 10055}'
     shown = json.loads(redactor.frame(frame), parse_float=str)
     assert shown["a"] is False
-    assert shown["b"] == "\n5550104711 é"
+    assert re.fullmatch("\n[0-9]{10} é", shown["b"])
     assert "0055" not in json.dumps(shown)
