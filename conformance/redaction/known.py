@@ -94,9 +94,13 @@ class Known:
                 kept.append(hit)
         except Crowded:
             return [Hit(0, len(text), bones.letters)]
-        if self._overflown:
-            kept += [Hit(*word.span(), letters(word.group())) for word in _WORD_WITH_DIGIT.finditer(text)]
         return kept
+
+    def suspects(self, text: str) -> list[Hit]:
+        """Where the text may hold values beyond those that are followed: all words with digits in them."""
+        if not self._overflown:
+            return []
+        return [Hit(*word.span(), letters(word.group())) for word in _WORD_WITH_DIGIT.finditer(text)]
 
     def _hit(self, text: str, bones: Skeleton, start: int, end: int) -> Hit | None:
         at = bones.at[start:end]

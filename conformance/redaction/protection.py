@@ -31,8 +31,16 @@ def unprotected(hits: list[Hit], text: str, *, foreign: bool) -> Iterable[Hit]:
         while k < len(zones) and zones[k][1] <= hit.start:
             k += 1
         if k == len(zones) or not _accidental(hit, text, *zones[k], foreign):
+            while len(kept) > 1 and _covered(kept[-1], kept[-2], hit):
+                kept.pop()
             kept.append(hit)
     return kept
+
+
+def _covered(hit: Hit, before: Hit, after: Hit) -> bool:
+    """Whether its neighbours leave nothing of it; the longest is kept, for it is the likeliest to be meant."""
+    length = hit.end - hit.start
+    return before.end >= after.start and length <= max(before.end - before.start, after.end - after.start)
 
 
 def _zones(text: str) -> list[tuple[int, int, str | None]]:

@@ -142,7 +142,8 @@ class Redactor:
         return "".join(written)
 
     def _hits(self, text: str, *, foreign: bool) -> Iterable[Hit]:
-        return unprotected(self._known.find(text), text, foreign=foreign)
+        hits = [*self._known.find(text), *self._known.suspects(text)]
+        return unprotected(hits, text, foreign=foreign)
 
     def _replace(self, written: list[str], value: Value) -> None:
         who = letters(value.view.text)
@@ -165,7 +166,7 @@ class Redactor:
         for view in seen:
             spans += [(view.at[start], view.at[end]) for start, end in self._secrets.find(view.text)]
         marks = [k for k in range(len(text)) if text.startswith(MARK, k)] if spans and MARK in text else []
-        for start, end in sorted(spans, key=lambda span: span[1] - span[0]):
+        for start, end in _united(spans):
             k = bisect_left(marks, start - len(MARK) + 1)
             if k < len(marks) and marks[k] <= start and end <= marks[k] + len(MARK):
                 continue
@@ -187,3 +188,14 @@ def _torn(view: View, ends: Sequence[int]) -> list[View]:
     cuts = [k for k in range(1, len(view.text)) if ends[bisect_left(ends, view.at[k])] == view.at[k]]
     borders = [0, *cuts, len(view.text)] if cuts else []
     return [view.part(start, end) for start, end in pairwise(borders)]
+
+
+def _united(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans that overlap made one."""
+    united: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if united and start < united[-1][1]:
+            united[-1] = (united[-1][0], max(end, united[-1][1]))
+        else:
+            united.append((start, end))
+    return united

@@ -21,6 +21,7 @@ MARK = "[secret]"
 _SCHEME = re.compile(r"\s*[A-Za-z][\w.+-]*\s+(?P<rest>\S.*)", re.DOTALL)
 _BORDERS = re.compile(r"[\s;,=\"]+")
 _JWT = re.compile(r"[\w-]{6,}(?:\.[\w-]{6,}){2,4}")
+_MOST = 2000  # secrets that are followed: no honest endpoint makes up so many tokens in a run
 _SHORT = 4  # characters below which a secret is replaced only where it stands alone
 _PART = 6  # characters of a part that may be a token, if there are digits in it
 _TELLING = 6  # characters of a fragment of base64 that cannot be chance
@@ -37,7 +38,7 @@ class Secrets:
     def add(self, secrets: Iterable[str]) -> None:
         """Look for all spellings of the secrets; those of two or three characters only where they stand alone."""
         for given in secrets:
-            if given in self._given:
+            if given in self._given or len(self._given) >= _MOST:
                 continue
             self._given.add(given)
             for secret in _with_parts(given):
@@ -50,8 +51,13 @@ class Secrets:
     def find(self, text: str) -> list[tuple[int, int]]:
         """Start and end of all that is or holds a secret."""
         folded = fold(text)
+        spans: list[tuple[int, int]] = []
         try:
-            spans = [span for span in self._exact.find(folded) if not _part_of_a_word(text, *span)]
+            for start, end in self._exact.find(folded):
+                if not _part_of_a_word(text, start, end):
+                    while spans and spans[-1][0] >= start:
+                        spans.pop()
+                    spans.append((start, end))
         except Crowded:
             return [(0, len(text))]
         return spans + [(hit.start, hit.end) for hit in self._loose.find(text)]
