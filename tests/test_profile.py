@@ -264,3 +264,30 @@ def test_a_template_is_filled_in_wherever_a_text_stands(write: Write) -> None:
         "agent-10": ["ten-13", 7, None, {"s": "lcm-conformance"}],
         "$user_id": "${}",
     }
+
+
+def test_what_a_reason_for_a_waiver_takes_from_the_environment_is_a_secret(write: Write) -> None:
+    path = write()
+    path.write_text(path.read_text() + '\n[waive]\nRES-2 = "asked ${WHO}"\n')
+    assert "Quince-8899" in load(path, environment={**ENVIRONMENT, "WHO": "Quince-8899"}).secrets
+
+
+def test_a_version_from_the_environment_is_no_secret(write: Write) -> None:
+    path = write(('cm_version = "2308"', 'cm_version = "${VERSION}"'))
+    profile = load(path, environment={**ENVIRONMENT, "VERSION": "2305"})
+    assert profile.cm_version == "2305"
+    assert "2305" not in profile.secrets
+
+
+def test_a_literal_credential_of_an_agent_is_a_secret(write: Write) -> None:
+    path = write(('user_id = "agent-7"', 'user_id = "agent-7"\ncode = "Damson-1122"'))
+    assert "Damson-1122" in load(path, environment=ENVIRONMENT).secrets
+
+
+@pytest.mark.parametrize("url", ["ws://kim:pa/ss@h:8/x", "ws://kim:p?s@h/x", "ws://kim:p@ss@h/x"])
+def test_a_password_that_breaks_the_url_is_not_shown(url: str) -> None:
+    with pytest.raises(UsageError) as complaint:
+        checked_url(url)
+    password = url.removeprefix("ws://kim:").rpartition("@")[0]
+    assert password not in str(complaint.value)
+    assert "kim" not in str(complaint.value)

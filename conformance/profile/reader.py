@@ -18,6 +18,13 @@ from conformance.profile.templates import fill, template_values
 from conformance.redaction.words import is_secret
 from conformance.verdict import UsageError
 
+_CREDENTIALS = {
+    "code",
+    "key",
+    "word",
+    "hash",
+    "sid",
+}  # what an agent's table may call a secret, and a frame another thing
 _TOP = ("cm_version", "endpoint", "packet", "timing", "login", "logout", "agents", "precondition", "waive")
 _TIMING = ("connect", "reply", "silence")
 _CHECK = "agent-call-count"
@@ -54,23 +61,25 @@ def _profile(table: Section, url: str | None, cm_version: str | None) -> Profile
     if not cm_version and table.is_from_outside("cm_version") and not is_version(version):
         raise table.wrong("cm_version", "is no Campaign Manager version: write it like 2308 or 2308.1")
     release(version)
+    table.source.secrets[:] = [text for text in table.source.secrets if text != version]  # every report says it
     ways = read_login(table.section("login"), table.section("logout"))
     agents = _agents(table.section("agents"), _asks_call_count(table, "precondition", False))
     endpoint = read_endpoint(table.section("endpoint"), table.section("packet"), url)
     _check_templates(table.source, ways, agents.values())
     if endpoint.packet is not None and endpoint.packet.register is not None:
         _check_template(table.source, endpoint.packet.register, "packet.register", agents.values())
+    timing, waived = _timing(table.section("timing")), _waived(table.section("waive"))
     return Profile(
         cm_version=version,
         endpoint=endpoint,
         agents=MappingProxyType(agents),
-        timing=_timing(table.section("timing")),
+        timing=timing,
         login=ways.login,
         logout=ways.logout,
         login_command=ways.command,
-        secrets=tuple(filter(None, table.source.secrets)),
+        waived=waived,
+        secrets=tuple(filter(None, table.source.secrets)),  # those of all sections
         notices=tuple(table.source.notices),
-        waived=_waived(table.section("waive")),
     )
 
 
@@ -111,7 +120,7 @@ def _agent(role: str, table: Section, asks_call_count: bool) -> Agent:
         raise table.wrong("expect", "holds something that is neither text nor number: correct it")
     asserted = table.choice("reserved", ("asserted", "unknown"), "asserted") == "asserted"
     keys = {name: text for name in table.values if name not in _NO_KEYS and (text := table.text(name)) is not None}
-    table.source.secrets += [text for name, text in keys.items() if is_secret(name)]
+    table.source.secrets += [text for name, text in keys.items() if is_secret(name) or name.casefold() in _CREDENTIALS]
     if not keys.get("user_id"):
         raise table.wrong("user_id", "is missing: add the agent's ID")
     return Agent(

@@ -74,7 +74,8 @@ def personal_member(name: str) -> str:
     `ContctID` hold the same kind of thing.
     """
     plain = "".join(c for c in unicodedata.normalize("NFKC", name[:200]).casefold() if c.isalnum())
-    plain = plain.rstrip("0123456789").removesuffix("s")
+    plain = plain.rstrip("0123456789")
+    plain = plain if plain in SECRET_MEMBERS else plain.removesuffix("s")
     if plain in PERSONAL_MEMBERS or plain in SECRET_MEMBERS:
         return plain
     if plain.endswith(_ABOUT):

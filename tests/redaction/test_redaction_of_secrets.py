@@ -85,3 +85,60 @@ def test_a_secret_wins_over_personal_data_and_hides_no_member() -> None:
     assert "5550104711" not in shown
     assert shown.startswith('{"Phone[secret]": "')
     assert shown.endswith('"UserID": "[secret]"}')
+
+
+TOKEN = "tok-Mango-778899"
+
+
+@pytest.mark.parametrize(
+    "dressed",
+    [
+        TOKEN.upper(),
+        TOKEN.title(),
+        " ".join(TOKEN),
+        TOKEN.replace("-", ""),
+        TOKEN.encode().hex(),
+        TOKEN.encode().hex().upper(),
+        "".join(f"&#{ord(char)}" for char in TOKEN),
+        "".join(f"%u{ord(char):04x}" for char in TOKEN),
+        "".join(f"\\{ord(char):03o}" for char in TOKEN),
+        "".join(f"\\u{{{ord(char):x}}}" for char in TOKEN),
+        "".join(chr(ord(char) + 0xFEE0) for char in TOKEN),
+        "\0".join(TOKEN),
+        TOKEN[:8] + "\n" + TOKEN[8:],
+        TOKEN[:8] + "\u200b" + TOKEN[8:],
+        base64.b64encode(TOKEN.encode("utf-16-le")).decode(),
+        "dG9rLU1h\nbmdvLTc3\nODg5OQ==",
+    ],
+)
+def test_a_secret_is_known_by_its_letters_and_digits(dressed: str) -> None:
+    assert Redactor(secrets=[TOKEN]).text(f"bad token {dressed}.") in {"bad token [secret].", "bad token [secret]==."}
+
+
+@pytest.mark.parametrize(
+    ("header", "part"),
+    [
+        ("sid=Papaya-556677; Path=/", "Papaya-556677"),
+        ("sid=Papaya-556677; csrf=Kumquat-99", "Kumquat-99"),
+        ('Digest username="kim", response="abcdef0123456789"', "abcdef0123456789"),
+        ("AWS4-HMAC-SHA256 Credential=AKID/2020, Signature=abcdef0123", "abcdef0123"),
+        ("Negotiate YIIabcdefghij", "YIIabcdefghij"),
+        ("LCM-Token q8w7e6r5t4", "q8w7e6r5t4"),
+        ("Bearer aaaa1111.bbbb2222.cccc3333", "bbbb2222"),
+    ],
+)
+def test_a_part_of_a_header_value_that_is_a_token_alone_is_a_secret(header: str, part: str) -> None:
+    assert part not in Redactor(secrets=[header]).text(f"refused: {part}!")
+
+
+@pytest.mark.parametrize("name", ["pass", "pw", "otp", "auth", "X-Auth-Token", "accessKey", "sessionId", "db_password"])
+def test_a_member_that_is_called_like_a_secret_is_one(name: str) -> None:
+    redactor = Redactor()
+    assert json.loads(redactor.frame(json.dumps({name: "Fig-3344"}))) == {name: "[secret]"}
+    assert redactor.text("Fig-3344") == "[secret]"
+
+
+def test_tokens_without_number_do_not_stop_it() -> None:
+    redactor = Redactor()
+    frame = json.dumps([{"token": f"Lime-{number}"} for number in range(3000)])
+    assert "Lime" not in redactor.frame(frame)
