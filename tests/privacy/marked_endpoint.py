@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from aiohttp import WSMsgType, web
-from canaries import PEOPLE, SECRETS
+from canaries import PEOPLE, SECRETS, STRANGERS
 from other_make import OtherMake, _object
 
 Flaw = Callable[[dict[str, Any]], None]
@@ -53,9 +53,16 @@ FLAWS: Mapping[str, Flaw] = {
 }
 
 
+STRANGE_FORMS = (
+    '{"PhoneNumber" "NUMBER", "said": "no consent for NUMBER"}',
+    '<contact><PhoneNumber kind="home">NUMBER</PhoneNumber></contact>',
+    '{"members": [{"name": "PhoneNumber", "value": "NUMBER"}]}',
+)
+
+
 @dataclass
 class Marked(OtherMake):
-    """`manners`: "proper", or what goes wrong around the product: "refuses", "turns away", "closes", "garbles"."""
+    """`manners`: "proper", or what goes wrong: "refuses", "turns away", "closes", "garbles", "mumbles"."""
 
     flaws: tuple[str, ...] = ()
     manners: str = "proper"
@@ -102,6 +109,8 @@ class Marked(OtherMake):
             self.reached.set()
         for text in _gossip(here):
             await session.send_str(text)
+        if self.manners == "mumbles":
+            await _mumble(session)
         asked_by = _asked_by(message, here)
         if asked_by is None:
             return
@@ -129,6 +138,16 @@ class Marked(OtherMake):
         return {"channel": "LCM", "topic": "Webservice", "subtopic": "ContactOD", "message": {"response": response}}
 
 
+async def _mumble(session: web.WebSocketResponse) -> None:
+    """Numbers that are said in no whole JSON text: torn between frames, in other forms, in UTF-16."""
+    torn, *others = STRANGERS
+    for text in ('{"PhoneNumber"', f': "{torn[:6]}', '{"ping": 1}', f'{torn[6:]}"}}'):
+        await session.send_str(text)
+    for stranger, form in zip(others, STRANGE_FORMS, strict=True):
+        await session.send_str(form.replace("NUMBER", stranger))
+    await session.send_bytes(json.dumps({"PhoneNumber": others[-1]}).encode("utf-16-le"))
+
+
 def _asked_by(message: dict[str, Any], here: list[str]) -> str | None:
     address = [str(message.get(name)).replace("Service", "service") for name in ("channel", "topic", "subtopic")]
     data = message.get("data")
@@ -153,7 +172,9 @@ def _gossip(here: list[str]) -> list[str]:
             "subtopic": "CallEvent",
             "data": {
                 "msg": f"no consent for {phone}, account {account}; {who} was told at {time}",
-                "dial": split,
+                "dial": [split, "_".join(phone), "\u200b".join(phone), f"tel:{phone},,7", f"local {phone[3:]}"],
+                "account": [account.replace("|", " - "), account.replace("|", "").lower()],
+                "time": time.replace(" ", "  "),
                 "link": f"https://crm.example.test/?p={quote(split)}&a={quote(account, safe='')}&u={who.upper()}",
                 phone: [{"deep": [number, {"AccountNumber": account, "userId": who}]}],
                 "inner": json.dumps(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from canaries import PEOPLE, PERSONAL, SECRETS, found, written
+from canaries import PEOPLE, PERSONAL, SECRETS, STRANGERS, found, written
 from command import CHECKOUT, LONGEST, environment
 from marked_endpoint import FLAWS, Marked
 from other_make import served
@@ -103,6 +103,8 @@ SCENES = (
     Scene("every flaw, pytest", 1, BY_PYTEST, "non-conformant", flaws=ALL_FLAWS),
     Scene("ill-formed", 1, (*RUN, "--clause", "MAP", "RSP", "RES"), "RSP-1", manners="garbles"),
     Scene("ill-formed, pytest", 3, BY_PYTEST, "inconclusive", manners="garbles"),
+    Scene("strange forms", 1, RUN, "RSP-1", manners="mumbles"),
+    Scene("strange forms, pytest", 3, BY_PYTEST, "RSP-1", manners="mumbles"),
     Scene("bad input", 3, (*RUN, "--clause", "ROB", "--allow-hostile"), "robustness"),
     Scene("another contact", 1, BY_COMMAND, "RES-1", changes=(("5550147123", "5550169345"),)),
     Scene("login refused", 3, BY_COMMAND, "environment: ", manners="refuses"),
@@ -186,7 +188,7 @@ def play(folder: Path, scene: Scene) -> tuple[int, str, dict[str, bytes]]:
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
 def test_nothing_that_is_marked_is_written_or_printed(tmp_path: Path, scene: Scene) -> None:
     status, printed, everything = play(tmp_path, scene)
-    assert found((*PERSONAL, *ALL_SECRETS), everything) == []
+    assert found((*PERSONAL, *STRANGERS, *ALL_SECRETS), everything) == []
     assert (status, scene.says in printed) == (scene.status, True), printed
     assert "Traceback (most recent call last)" not in printed
     assert not any(line.startswith("Exit: ") for line in printed.splitlines())
@@ -202,7 +204,7 @@ def test_nothing_is_shown_of_an_interrupted_run(tmp_path: Path, command: tuple[s
     assert running.returncode == 130
     everything = {"stdout": out, "stderr": err, **written(tmp_path / "here")}
     assert {"out/result.json", "out/transcript.ndjson"} <= everything.keys()
-    assert found((*PERSONAL, *ALL_SECRETS), everything) == []
+    assert found((*PERSONAL, *STRANGERS, *ALL_SECRETS), everything) == []
 
 
 @pytest.mark.parametrize("command", [RUN, PYTEST], ids=["run", "pytest"])
