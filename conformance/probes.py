@@ -88,12 +88,12 @@ def request(way: Way, user_id: str, variant: Variant | None = None) -> str | byt
     """The frame to send: the proper request of the page, changed as the variant says."""
     variant = variant or Variant()
     if variant.raw is not None:
-        text = _fill(variant.raw, user_id, quoted=True)
+        text = _fill(variant.raw, user_id)
         return text.encode("latin-1", "replace") if variant.binary else text
     message = proper(_turned(way, variant.way), user_id)
     for path, content in variant.set.items():
         parent, name = _parent(message, path)
-        parent[name] = json.loads(_fill(content, user_id, quoted=True))
+        parent[name] = json.loads(_fill(content, user_id))
     for path in variant.drop:
         parent, name = _parent(message, path)
         del parent[name]
@@ -122,13 +122,13 @@ def _parent(message: dict[str, Any], path: str) -> tuple[dict[str, Any], str]:
     return message, name
 
 
-def _fill(text: str, user_id: str, quoted: bool) -> str:
+def _fill(text: str, user_id: str) -> str:
     def content(match: re.Match[str]) -> str:
         word, _, number = match.group(1).partition(":")
         if word == "fill":
             return "A" * int(number)
         if word == "nest":
             return "[" * int(number) + "]" * int(number)
-        return json.dumps(user_id)[1:-1] if quoted else user_id
+        return json.dumps(user_id)[1:-1]
 
     return _TEXT.sub(content, text)

@@ -26,7 +26,8 @@ def unprotected(hits: list[Hit], text: str, *, foreign: bool) -> Iterable[Hit]:
     if not hits:
         return []
     zones = _zones(text)
-    kept, k = [], 0
+    kept: list[Hit] = []
+    k = 0
     for hit in sorted(hits, key=lambda hit: hit.start):
         while k < len(zones) and zones[k][1] <= hit.start:
             k += 1

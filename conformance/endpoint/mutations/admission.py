@@ -56,9 +56,3 @@ def tire(turn: Turn, params: Mapping[str, Any]) -> None:
 def refuse(turn: Turn, params: Mapping[str, Any]) -> None:
     """Say how requests are refused for these reasons: a form of `conformance.endpoint.answer`."""
     turn.forms |= dict.fromkeys(params["reasons"], params["by"])
-
-
-@primitive(Phase.ADMISSION)
-def ignore_unknown_members(turn: Turn, _params: Mapping[str, Any]) -> None:
-    """Leave requests with unknown members unanswered, and only those."""
-    turn.flaws |= turn.arrival.oddities & {"unknown-members", "unknown-data"}

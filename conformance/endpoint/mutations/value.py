@@ -89,16 +89,6 @@ _RETYPED: Mapping[str, Callable[[Any], Any]] = {
 }
 
 
-@primitive(Phase.VALUE, "at", "to")
-def move(turn: Turn, params: Mapping[str, Any]) -> None:
-    """Send what is at one path at another, whose object must be there."""
-    parent, name = _place(turn, params)
-    value = parent.pop(name, _ABSENT)
-    target, new = _place(turn, {"at": params["to"]})
-    if value is not _ABSENT:
-        target[new] = value
-
-
 @primitive(Phase.VALUE, "at")
 def unwrap(turn: Turn, params: Mapping[str, Any]) -> None:
     """Send the members of an object in its parent."""
