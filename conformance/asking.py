@@ -134,6 +134,8 @@ def logged_out(desk: Desk, learnt: Learnt, probe: Probe) -> None:
     logout = desk.profile.logout
     if logout is None:
         return
+    if desk.has_one_session(role):
+        desk.require_admitted(role)  # whoever logs out here could not be logged in again for the control
     if not _after_logout(desk, learnt, probe, role, logout, settled=False):
         # What came may be a late copy of the answer before logout: only what comes after a silence tells.
         _after_logout(desk, learnt, probe, role, logout, settled=True)

@@ -21,6 +21,10 @@ from conformance.waiting import Waits
 
 _PATIENCE = 4
 """Unanswered controls; one lost answer takes two to tell from a deaf session."""
+_ONE_SESSION = (
+    "agents.{role} was refused a second session beside its first, so no login of that agent is sent again in this run, "
+    "and this needs one: set endpoint.max_connections = 1"
+)
 
 
 class Desk:
@@ -41,6 +45,7 @@ class Desk:
         self._entrance = Entrance(profile, transport)
         self._lock = threading.Lock()
         self._open: set[Session] = set()
+        self._only: dict[str, Session] = {}
         self.unmet: dict[str, str] = {}
         self._lost = 0
         self.most_requests: int | None = None
@@ -74,8 +79,26 @@ class Desk:
         """What login programs printed: never to be shown."""
         return self._entrance.secrets
 
+    def has_one_session(self, role: str) -> bool:
+        """Whether the agent keeps the session that it has, because a second one was refused."""
+        return role in self._only
+
+    @property
+    def kept(self) -> int:
+        """How many sessions stay open between the jobs."""
+        return len(self._only)
+
+    def require_admitted(self, role: str) -> None:
+        """Raises `EnvironmentTrouble` for an agent of whom no login is sent any more."""
+        self._entrance.require_admitted(role)
+
     def enter(self, role: str) -> Session:
-        """Open a session and log the agent in; raises `EnvironmentTrouble`."""
+        """Open a session and log the agent in; raises `EnvironmentTrouble`.
+
+        An agent who has one session only is handed that, which its last user has left open.
+        """
+        if role in self._only and not self._only[role].closed:
+            return self._only[role]
         if self.profile.login is None:
             return self._open_session(role, logged_in=True)
         session = self.connect(role)
@@ -127,28 +150,29 @@ class Desk:
                 raise
         return session
 
-    def enter_beside(self, role: str) -> Session | None:
-        """One more session of an agent who has one; None where the endpoint does not allow it.
+    def enter_beside(self, first: Session) -> Session | None:
+        """One more session of the agent who has the first; None where the endpoint does not allow it.
 
-        A refused login says nothing about the agent's credentials then, so it does not bar the agent.
-        An endpoint that takes no second connection is asked over one at a time from now on.
+        A refused login is the agent's last, whatever it was refused for: the agent keeps to its first
+        session from now on. An endpoint that takes no second connection is asked over one at a time.
         """
+        role = first.agent
         try:
             return self.enter(role)
-        except CannotConnect:
+        except EnvironmentTrouble as trouble:
             if self.stop.is_set():
                 raise
-            self.limit = 1
-            self._entrance.forgive(role)
-            return None
-        except EnvironmentTrouble:
-            if self.stop.is_set():
-                raise
-            self._entrance.forgive(role)
+            if self._entrance.bars(role):
+                self._entrance.bar(role, _ONE_SESSION.format(role=role))
+                self._only[role] = first
+            elif isinstance(trouble, CannotConnect):
+                self.limit = 1
             return None
 
     def leave(self, session: Session) -> None:
-        """Close a session."""
+        """Close a session; one that is all its agent has stays open until the end of the run."""
+        if self._only.get(session.agent) is session and not self.stop.is_set():
+            return
         session.close()
         with self._lock:
             self._open.discard(session)

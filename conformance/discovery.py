@@ -14,7 +14,7 @@ from conformance.transcript import Exchange, Part, Way
 @dataclass
 class Learnt:
     """What was found out: the fields of `Recording`, the first exchange that was answered,
-    and whether contacts come to sessions that did not ask for them.
+    and whether contacts may come to sessions that did not ask for them.
     """
 
     answered: bool = False
@@ -42,8 +42,8 @@ def discover(desk: Desk, order: tuple[Way, ...], learnt: Learnt) -> None:
     try:
         session = _find_way(desk, session, order, learnt)
         if not learnt.answered:
-            # Nothing is answered, so no answer can go astray.
-            learnt.shared = desk.many
+            # Nothing is answered, so no answer can go astray: it is enough that sessions are to be had.
+            learnt.shared = desk.many and _is_let_in_twice(desk, session)
             return
         if desk.stop.is_set():
             return
@@ -86,26 +86,38 @@ def _as_good(exchange: Exchange, first: Exchange | None) -> bool:
     return answered(exchange) and (first is None or not hands_out(first) or hands_out(exchange))
 
 
+def _is_let_in_twice(desk: Desk, first: Session) -> bool:
+    if first.closed:
+        return False
+    second = desk.enter_beside(first)
+    if second is not None:
+        desk.leave(second)
+    return second is not None
+
+
 def _can_share(desk: Desk, first: Session, learnt: Learnt) -> bool:
     """Whether two sessions of one agent leave each other alone: both are answered, one also after the other has gone.
 
     That answers do not go to both is held later, while the probes run, by a session that only listens.
     """
     if not learnt.reusable:
-        desk.leave(first)
-        first = desk.enter("reserved")
-    second = desk.enter_beside("reserved")
+        # A second login that is refused is the agent's last, and one session for one request is not enough.
+        return False
+    second = desk.enter_beside(first)
+    if second is None:
+        # On the one session that is left, what comes late must not be taken for the next answer.
+        learnt.pushes = desk.has_one_session(first.agent)
+        return False
     try:
-        if second is None or not _as_good(desk.ask(second, "ask", Part.OPEN), learnt.first):
+        if not _as_good(desk.ask(second, "ask", Part.OPEN), learnt.first):
             return False
-        if learnt.reusable and not _as_good(desk.ask(first, "ask", Part.OPEN), learnt.first):
+        if not _as_good(desk.ask(first, "ask", Part.OPEN), learnt.first):
             return False
         desk.leave(second)
         return _as_good(desk.ask(first, "ask", Part.OPEN), learnt.first)
     finally:
         desk.leave(first)
-        if second is not None:
-            desk.leave(second)
+        desk.leave(second)
 
 
 def _side(topic: str) -> str:

@@ -168,6 +168,7 @@ class Driver:
         self._run_jobs(jobs)
 
     def _run_jobs(self, jobs: Sequence[Job], spare: int = 0) -> None:
+        spare += self._desk.kept
         schedule = Schedule(max(1, self._desk.limit - spare), self._desk.stop, self._desk.abort)
         schedule.run(jobs, lambda left: self._progress(f"waiting for answers and silences: {left} requests to go"))
 
@@ -185,7 +186,10 @@ class Driver:
         if probe.login == "never":
             work = _bound(asking.not_logged_in, desk, probe, (desk.way,))
             job = self._job(probe, 0, work, {role})
-            return [replace(job, alone=frozenset({role}), agents=frozenset(), after=frozenset())]
+            # Who is never logged in has the control asked by agents.reserved.
+            control = frozenset({"reserved"} if role == "logged_out" and desk.profile.login is None else set())
+            used = frozenset() if learnt.shared else control
+            return [replace(job, alone=frozenset({role}), agents=used, after=frozenset())]
         if probe.login == "out":
             job = self._job(probe, 0, lambda: asking.logged_out(desk, learnt, probe), {role})
             return [replace(job, alone=frozenset({role}), agents=frozenset(), after=job.after | {"at-once"})]

@@ -39,10 +39,14 @@ class Entrance:
         if role in self._barred:
             raise EnvironmentTrouble(self._barred[role])
 
-    def forgive(self, role: str) -> None:
-        """Let an agent in again, whose refusal said nothing about the credentials."""
+    def bars(self, role: str) -> bool:
+        """Whether no login of this agent is sent any more."""
+        return role in self._barred
+
+    def bar(self, role: str, why: str) -> None:
+        """Send no login of this agent any more, and open no session; `why` replaces what was said before."""
         with self._lock:
-            self._barred.pop(role, None)
+            self._barred[role] = why
 
     @contextmanager
     def login(self, role: str) -> Iterator[None]:
@@ -55,7 +59,7 @@ class Entrance:
                 yield
             except EnvironmentTrouble as trouble:
                 if not isinstance(trouble, CannotConnect) or trouble.status in {401, 403}:
-                    self._barred[role] = str(trouble)
+                    self.bar(role, str(trouble))
                 raise
 
     def connect(self, agent: Agent, logged_in: bool) -> Connection:

@@ -18,7 +18,7 @@ def bad_input(desk: Desk, learnt: Learnt, probe: Probe) -> None:
         try:
             session = desk.enter("reserved")
         except EnvironmentTrouble:
-            if number and not desk.stop.is_set():
+            if number and not desk.stop.is_set() and not desk.has_one_session("reserved"):
                 return  # what came before has locked the suite out, and is judged for it
             raise
         watcher = None
@@ -56,7 +56,7 @@ def _revive(desk: Desk, learnt: Learnt, session: Session, hostile: Exchange) -> 
         with desk.entered("reserved") as fresh:
             desk.ask(fresh, hostile.probe, Part.REVIVAL, controls=hostile.id)
     except EnvironmentTrouble:
-        if desk.stop.is_set():
+        if desk.stop.is_set() or desk.has_one_session("reserved"):
             raise
         # No session any more is the worst answer that a valid request can get.
         lost = replace(hostile, id=desk.notebook.exchange_id(), part=Part.REVIVAL, controls=hostile.id, received=())

@@ -90,6 +90,10 @@ def not_vouched_for(profile: Profile) -> Profile:
     return replace(profile, agents={"reserved": replace(profile.agents["reserved"], asserted=False)})
 
 
+def without_patience(profile: Profile) -> Profile:
+    return replace(profile, timing=replace(profile.timing, reply=0.3))
+
+
 def with_unheard_login(profile: Profile) -> Profile:
     assert profile.login is not None
     login = replace(profile.login, success={"subtopic": "NoSuchEvent"})
@@ -190,6 +194,52 @@ def test_nor_is_it_where_one_agent_is_all_there_is(run: Judged) -> None:
 def test_an_endpoint_with_its_own_idea_of_sessions_conforms(run: Judged) -> None:
     assert run.unpassed == {}
     assert not run.recording.shared
+
+
+def nothing_after_a_refusal(run: Judged) -> bool:
+    """Whether a refused login is the last of its agent, and no session of that agent is opened after it."""
+    refusals = [event for event in run.recording.events if '"Error"' in (event.frame or "")]
+    return bool(refusals) and not any(
+        event.agent == refusal.agent
+        and event.clock > refusal.clock
+        and (event.kind is Kind.OPENED or "SetUserInfo" in (event.frame or ""))
+        for refusal in refusals
+        for event in run.recording.events
+    )
+
+
+@of(*(lambda on, most=most: on.conformant(most, variants=("keeps_the_oldest_session",)) for most in (2, 3, 40)))
+def test_where_a_second_session_is_refused_the_first_is_all_that_is_used(run: Judged) -> None:
+    assert run.unpassed == {}
+    assert nothing_after_a_refusal(run)
+    assert most_sessions(run.recording) <= run.profile.endpoint.max_connections
+
+
+@of(lambda on: only(on.conformant(variants=("keeps_the_oldest_session",)), "reserved"))
+def test_what_would_need_another_login_then_is_inconclusive_with_the_reason(run: Judged) -> None:
+    assert set(run.unpassed) == {"RES-1", "RES-2", "PRE-2"}, run.unpassed
+    assert run.unpassed["PRE-2"].startswith(
+        "inconclusive: environment: agents.reserved was refused a second session beside its first"
+    )
+    assert "set endpoint.max_connections = 1" in run.unpassed["PRE-2"]
+    assert nothing_after_a_refusal(run)
+
+
+@of(lambda on: on.conformant(variants=("keeps_the_oldest_session", "closes_after_the_reply")))
+def test_a_second_session_is_not_tried_where_each_is_good_for_one_request(run: Judged) -> None:
+    assert run.unpassed == {}
+    assert not [event for event in run.recording.events if '"Error"' in (event.frame or "")]
+
+
+@of(lambda on: without_patience(on.conformant(faults=("never_answers",), variants=("keeps_the_oldest_session",))))
+def test_nor_is_a_login_repeated_where_nothing_is_answered(run: Judged) -> None:
+    assert run.failed == {"MAP-1"}, run.unpassed
+    assert nothing_after_a_refusal(run)
+
+
+@of(lambda on: on.conformant(variants=("keeps_the_oldest_session", "closes_on_what_is_not_json")))
+def test_bad_input_that_ends_the_only_session_accuses_nobody(run: Judged) -> None:
+    assert run.failed == set(), run.unpassed
 
 
 @of(lambda on: on.deaf())
