@@ -67,16 +67,24 @@ class Entrance:
         self.require_admitted(agent.role)
         if self._profile.login is not None or not logged_in:
             return self._transport.connect(self._headers_before_login(agent))
-        endpoint = self._profile.endpoint
-        cookie = {"Cookie": endpoint.cookie} if endpoint.cookie else {}
         with self.login(agent.role):
-            return self._transport.connect({**endpoint.headers, **cookie, **agent.headers, **self._printed_for(agent)})
+            return self._transport.connect({**self._headers_of(agent), **self._printed_for(agent)})
 
     def _headers_before_login(self, agent: Agent) -> Mapping[str, str] | None:
         """None: those of the endpoint. Where they are the login, whoever is logged out goes without them."""
-        if self._profile.login is not None or self._profile.login_command:
+        if self._profile.login is not None:
+            return self._headers_of(agent) if agent.headers else None
+        if self._profile.login_command:
             return None
         return agent.headers if agent.role == "logged_out" else {}
+
+    def _headers_of(self, agent: Agent) -> dict[str, str]:
+        """The endpoint's headers and cookie, and the agent's own above them."""
+        endpoint = self._profile.endpoint
+        cookie = {"Cookie": endpoint.cookie} if endpoint.cookie else {}
+        own = {name.casefold() for name in agent.headers}
+        shared = {name: value for name, value in {**endpoint.headers, **cookie}.items() if name.casefold() not in own}
+        return shared | dict(agent.headers)
 
     def _printed_for(self, agent: Agent) -> Mapping[str, str]:
         command = self._profile.login_command

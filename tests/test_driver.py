@@ -240,6 +240,8 @@ def test_nor_is_a_login_repeated_where_nothing_is_answered(run: Judged) -> None:
 @of(lambda on: on.conformant(variants=("keeps_the_oldest_session", "closes_on_what_is_not_json")))
 def test_bad_input_that_ends_the_only_session_accuses_nobody(run: Judged) -> None:
     assert run.failed == set(), run.unpassed
+    assert "was refused a second session" in run.reason("ROB-1")
+    assert nothing_after_a_refusal(run)
 
 
 @of(lambda on: on.deaf())

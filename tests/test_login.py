@@ -6,13 +6,15 @@ import json
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+import websocket
+from aiohttp import web
 from driving import QUICK, embedded, judged, sent
 from makes_of_login import ByHeader
-from other_make import served
+from other_make import OtherMake, served
 
 from conformance import login_command, probes
 from conformance.desk import Desk
@@ -111,6 +113,62 @@ def test_what_a_program_printed_becomes_a_secret(tmp_path: Path) -> None:
         driver = Driver(read, WebSocketTransport(read.endpoint, read.timing))
         driver.run([probes.load()["ask"]])
     assert driver.secrets == ("Bearer kim-token",)
+
+
+@dataclass
+class GivesCookies(OtherMake):
+    """Sets a cookie for its domain in every handshake, and keeps what each agent's handshakes brought."""
+
+    handshakes: list[tuple[str, str | None, str | None]] = field(default_factory=list)
+
+    async def attend(self, request: web.Request) -> web.StreamResponse:
+        session = web.WebSocketResponse()
+        number = len(self.handshakes)
+        session.headers["Set-Cookie"] = f"crumb={number}; Domain=localhost; Path=/"
+        agent, tenant = request.headers.get("X-Agent", "nobody"), request.headers.get("X-Tenant")
+        self.handshakes.append((agent, tenant, request.headers.get("Cookie")))
+        await session.prepare(request)
+        async for frame in session:
+            await session.send_json({"op": "sign-on", "ok": True, "who": json.loads(frame.data)["who"]})
+        return session
+
+
+HEADERS_BY_MESSAGE = """\
+[login]
+request = { op = "sign-on", who = "${user_id}" }
+success = { op = "sign-on", ok = true }
+[agents.reserved]
+user_id = "kim"
+headers = { X-Agent = "kim", x-tenant = "blue" }
+[agents.other]
+user_id = "robin"
+headers = { X-Agent = "robin" }
+[agents.idle]
+user_id = "sam"
+"""
+
+
+def test_no_session_carries_the_cookie_of_another_s_and_each_its_agent_s_headers(tmp_path: Path) -> None:
+    with served(make := GivesCookies()) as url:
+        read = profile(tmp_path, HEADERS_BY_MESSAGE, url.replace("127.0.0.1", "localhost"))
+        endpoint = replace(read.endpoint, headers={"X-Tenant": "all"}, cookie="own=1")
+        desk = Desk(replace(read, endpoint=endpoint), WebSocketTransport(endpoint, QUICK), probes.candidates()[0])
+        for role in ("reserved", "other", "idle", "reserved"):
+            desk.leave(desk.enter(role))
+        desk.close()
+    assert make.handshakes == [
+        ("kim", "blue", "own=1"),
+        ("robin", "all", "own=1"),
+        ("nobody", "all", "own=1"),
+        ("kim", "blue", "own=1"),
+    ]
+
+
+def test_other_people_s_sessions_keep_their_cookies() -> None:
+    with served(make := GivesCookies()) as url:
+        for _ in range(2):
+            websocket.create_connection(url.replace("127.0.0.1", "localhost")).close()
+    assert [cookie for _, _, cookie in make.handshakes] == [None, "crumb=0"]
 
 
 @pytest.mark.parametrize("refuses_strangers", [False, True])

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import logging
 import ssl
+import threading
 import time
 from collections.abc import Callable, Mapping
-from http.cookies import CookieError
 
 import websocket
+from websocket import _handshake
+from websocket._cookiejar import SimpleCookieJar
 
 from conformance.profile import Endpoint, Timing
 from conformance.redaction.address import public_url
@@ -24,6 +26,25 @@ from conformance.transport.wire import TooMuch, Wire
 
 HANDSHAKE_BYTES = 65536
 logging.getLogger("websocket").disabled = True  # it logs headers, frames and close reasons as they are
+
+
+class _Jar:
+    """The library's cookie jar is the whole process's: our sessions go without, for they are different agents'."""
+
+    def __init__(self, of_others: SimpleCookieJar) -> None:
+        self._of_others = of_others
+        self.ours = threading.local()
+
+    def add(self, cookie: str | None) -> None:
+        if not hasattr(self.ours, "handshake"):
+            self._of_others.add(cookie)
+
+    def get(self, host: str) -> str:
+        return "" if hasattr(self.ours, "handshake") else self._of_others.get(host)
+
+
+_jar = _Jar(_handshake.CookieJar)
+_handshake.CookieJar = _jar  # type: ignore[assignment]  # the library asks no more of it than this
 _PERHAPS = ", whether a client certificate is due (endpoint.client_cert),"
 
 
@@ -58,6 +79,7 @@ class WebSocketTransport:
         client.frame_buffer = FrameReader(client._recv, endpoint.max_frame_bytes)
         client.cont_frame = MessageReader(endpoint.max_message_bytes)
         wire.allowance = HANDSHAKE_BYTES
+        _jar.ours.handshake = True
         try:
             client.connect(  # type: ignore[no-untyped-call]  # the library leaves this one untyped
                 endpoint.url,
@@ -76,8 +98,10 @@ class WebSocketTransport:
             ) from None
         except TooMuch:
             raise self._failed(f"brought more than {HANDSHAKE_BYTES} bytes: check the path and the port") from None
-        except (*BROKEN, IndexError, CookieError) as error:
+        except (*BROKEN, IndexError) as error:
             raise self._went_wrong(client, _last_word(wire, error)) from None
+        finally:
+            del _jar.ours.handshake
         wire.allowance = None
         return client
 
