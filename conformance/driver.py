@@ -88,12 +88,17 @@ class Driver:
             unmet=dict(self._desk.unmet),
         )
 
+    def role(self, name: str) -> str:
+        """The role of the profile that plays a probe's agent."""
+        return self._desk.role(name)
+
     def _drive(self, selected: Sequence[Probe]) -> None:
-        if not selected:
+        self._untested |= {probe.name: why for probe in selected if (why := self.missing(probe)) is not None}
+        if all(probe.name in self._untested for probe in selected):
             return
         stranger = next((probe for probe in selected if probe.login == "never"), None)
         rest = [probe for probe in selected if probe is not stranger]
-        if stranger is not None and self.missing(stranger) is None and self._desk.role("stranger") == "reserved":
+        if stranger is not None and stranger.name not in self._untested and self._desk.role("stranger") == "reserved":
             # An agent who has once been logged in may count as logged in for good, and no other is at
             # hand: so this comes before any login, when the way of asking is not known yet.
             self._progress("asking before login")
@@ -105,7 +110,6 @@ class Driver:
         discover(self._desk, self._order, self._learnt)
         self._ask_all([probe for probe in rest if probe.part is not Part.HOSTILE])
         hostile_ones = [probe for probe in rest if probe.part is Part.HOSTILE]
-        self._untested |= {probe.name: why for probe in hostile_ones if (why := self.missing(probe)) is not None}
         self._ask_hostile([probe for probe in hostile_ones if probe.name not in self._untested])
         precondition.after(self._desk)
 
@@ -173,9 +177,7 @@ class Driver:
         schedule.run(jobs, lambda left: self._progress(f"waiting for answers and silences: {left} requests to go"))
 
     def _jobs(self, probe: Probe) -> list[Job]:
-        missing = self.missing(probe)
-        if missing is not None:
-            self._untested[probe.name] = missing
+        if probe.name in self._untested:
             return []
         desk, learnt = self._desk, self._learnt
         role = desk.role(probe.agent)

@@ -5,7 +5,7 @@ The bound is also kept by the desk: a run that came to it would stop there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from conformance import precondition
 from conformance.probes import Probe, candidates
@@ -25,7 +25,11 @@ def in_order(selected: Iterable[Probe]) -> list[Probe]:
     def place(probe: Probe) -> int:
         return 2 if probe.part is Part.HOSTILE else 0 if probe.login == "never" else 1
 
-    return sorted(selected, key=place)
+    order = sorted(selected, key=place)
+    at_once = max((number for number, probe in enumerate(order) if probe.together), default=-1)
+    early_out = [probe for probe in order[: at_once + 1] if probe.login == "out"]  # the driver waits with these
+    kept = [probe for probe in order[: at_once + 1] if probe.login != "out"]
+    return [*kept, *early_out, *order[at_once + 1 :]]
 
 
 def most_requests(selected: Sequence[Probe], profile: Profile) -> int:
@@ -50,8 +54,58 @@ def most_of(probe: Probe) -> int:
     return 2 * probe.count * variants * (1 + controls)
 
 
-def line(probe: Probe, missing: str | None) -> str:
-    """One probe as `--plan` prints it."""
+def lines(
+    selected: Sequence[Probe], profile: Profile, missing: Mapping[str, str | None], role_of: Callable[[str], str]
+) -> list[str]:
+    """All of a run in order, as `--plan` prints it: who logs in, asks and logs out, and the most requests of each part.
+
+    `missing` says by name why a probe cannot be asked; `role_of` is the role that plays a probe's agent.
+    """
+    of_probes = [_line_of(probe, profile, missing[probe.name], role_of) for probe in in_order(selected)]
+    if all(why is not None for why in missing.values()):
+        return of_probes
+    asks = "request"
+    login = _login(profile)
+    count = precondition.MOST_OF_ONE
+    first = [
+        _line(count, f"{precondition.REQUEST}, before all other requests", [(role, *login, asks)])
+        for role in precondition.asked_before(profile)
+    ]
+    first.append(_line(_DISCOVERY, "how to ask is found out", [("reserved", *login, asks)]))
+    last = [
+        _line(count, f"{precondition.REQUEST}, again if the agent was handed nothing", [(role, *login, asks)])
+        for role in precondition.asked_after(profile)
+    ]
+    # Who may count as logged in for good asks before any login.
+    early = sum(probe.login == "never" and role_of(probe.agent) == "reserved" for probe in selected)
+    return [*of_probes[:early], *first, *of_probes[early:], *last]
+
+
+def _line_of(probe: Probe, profile: Profile, missing: str | None, role_of: Callable[[str], str]) -> str:
     if missing is not None:
         return f"     -  {probe.when}  (left out: {missing})"
-    return f"{most_of(probe):>6}  {probe.when}"
+    role, login, asks = role_of(probe.agent), _login(profile), "request"
+    if probe.together:
+        return _line(most_of(probe), probe.when, [(each, *login, asks) for each in probe.together])
+    if probe.login == "out":
+        return _line(most_of(probe), probe.when, [(role, *login, asks, "logout", asks, *login, asks)])
+    if probe.login == "never" and profile.login is not None:
+        return _line(most_of(probe), probe.when, [(role, asks, *login, asks)])
+    if probe.login == "never":
+        control = "reserved" if role == "logged_out" else role
+        return _line(most_of(probe), probe.when, [(role, asks), (control, *login, asks)])
+    turns = [(role, *login, asks)]
+    if role == "idle":
+        turns.append(("reserved", *login, asks))
+    if probe.watched and profile.endpoint.max_connections > 1 and "other" in profile.agents:
+        turns.append(("other", *login, asks))
+    return _line(most_of(probe), probe.when, turns)
+
+
+def _login(profile: Profile) -> tuple[str, ...]:
+    return ("login",) if profile.login else ("login by program",) if profile.login_command else ()
+
+
+def _line(most: int, what: str, turns: Iterable[tuple[str, ...]]) -> str:
+    who = "; ".join(f"agents.{role}: {', '.join(deeds)}" for role, *deeds in turns)
+    return f"{most:>6}  {what}  [{who}]"

@@ -26,20 +26,28 @@ _ROLES = {"reserved": True, "other": True, "idle": False}
 """Who is asked about, and whether a contact must be reserved for them."""
 
 
+def asked_before(profile: Profile) -> list[str]:
+    """The roles that are asked about before the probes."""
+    return [role for role in _ROLES if role in profile.agents and profile.agents[role].asks_call_count]
+
+
+def asked_after(profile: Profile) -> list[str]:
+    """The roles that are asked about after the probes, where they were handed nothing."""
+    return [role for role, agent in profile.agents.items() if agent.asks_call_count]
+
+
 def most_requests(profile: Profile) -> int:
     """How many requests this asks at most: under each topic, before the probes and after them."""
-    asked = [role for role, agent in profile.agents.items() if agent.asks_call_count]
-    return (len(asked) + len(_ROLES.keys() & asked)) * len(_topics())
+    return MOST_OF_ONE * len(asked_before(profile) + asked_after(profile))
 
 
 def before(desk: Desk) -> None:
     """Ask for every agent of whom the profile says so, and note whose precondition is not met."""
-    for role, wanted in _ROLES.items():
-        if role in desk.agents and desk.agents[role].asks_call_count:
-            found = _is_reserved(desk, role)
-            if found is not None and found is not wanted:
-                has = "no contact" if wanted else "a contact"
-                desk.unmet[role] = f"{REPLY} says that {has} is reserved for agents.{role}: correct the environment"
+    for role in asked_before(desk.profile):
+        found, wanted = _is_reserved(desk, role), _ROLES[role]
+        if found is not None and found is not wanted:
+            has = "no contact" if wanted else "a contact"
+            desk.unmet[role] = f"{REPLY} says that {has} is reserved for agents.{role}: correct the environment"
 
 
 def after(desk: Desk) -> None:
@@ -77,6 +85,10 @@ def _is_reserved(desk: Desk, role: str) -> bool | None:
 
 def _topics() -> tuple[str, ...]:
     return tuple(dict.fromkeys(way.topic for way in probes.candidates()))
+
+
+MOST_OF_ONE = len(_topics())
+"""Requests about one role at one time."""
 
 
 def _said(read: Sequence[Message]) -> bool | None:

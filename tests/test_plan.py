@@ -8,14 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from driving import QUICK, driver, embedded
+from driving import QUICK, driver, embedded, only
 
 from conformance import cli, plan, probes
 from conformance.driver import Driver
 from conformance.endpoint import Behaviour, Host
 from conformance.probes import Probe
-from conformance.profile import Timing, load
-from conformance.transcript import Part, Recording
+from conformance.profile import Profile, Timing, load
+from conformance.transcript import Kind, Part, Recording
 from conformance.transport.websocket import WebSocketTransport
 
 PROFILE = Path(__file__).parents[1] / "conformance/endpoint/profile.toml"
@@ -96,14 +96,85 @@ def test_the_plan_is_printed_without_connecting(capsys: pytest.CaptureFixture[st
     command = ["run", "--plan", "--url", "ws://127.0.0.1:1/lcm", "--profile", str(PROFILE), "--out", str(out)]
     assert cli.main(command) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "ws://127.0.0.1:1/lcm, at most 40 sessions at once, each logged in once at most"
+    assert lines[0] == "ws://127.0.0.1:1/lcm, at most 40 sessions at once; a refused login is its agent's last"
     assert any("--allow-hostile" in line and line.startswith("     -  100 requests arrive") for line in lines)
     assert not out.exists()
 
     assert cli.main([*command, "--allow-hostile"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert f"at most {plan.most_requests(ALL, MOCKED)} requests in all" in lines[1]
-    assert [line[8:].split("  (")[0] for line in lines[2:]] == [probe.when for probe in plan.in_order(_in_run())]
+    assert lines[2] == "     9  how to ask is found out  [agents.reserved: login, request]"
+    assert [line[8:].split("  [")[0] for line in lines[3:]] == [probe.when for probe in plan.in_order(_in_run())]
+    assert printed(lines, "an agent who has logged out asks for the reserved contact") == (
+        "agents.other: login, request, logout, request, login, request"
+    )
+
+
+def printed(lines: list[str], when: str) -> str:
+    """The turns that the plan prints for a probe."""
+    (line,) = [line for line in lines if line[8:].startswith(f"{when}  [")]
+    return line.split("  [")[1].removesuffix("]")
+
+
+def lines_of(profile: Profile) -> list[str]:
+    asks = driver(profile)
+    return plan.lines(ALL, profile, {probe.name: asks.missing(probe) for probe in ALL}, asks.role)
+
+
+def test_the_plan_tells_who_logs_in_asks_and_logs_out_in_order() -> None:
+    lines = lines_of(MOCKED)
+    turns = {probe.name: printed(lines, probe.when) for probe in ALL}
+    assert turns["not-logged-in"] == "agents.logged_out: request, login, request"
+    assert turns["at-once"] == "agents.reserved: login, request; agents.other: login, request"
+    assert turns["nothing-reserved"] == "agents.idle: login, request; agents.reserved: login, request"
+    assert turns["hostile-userid"] == "agents.reserved: login, request; agents.other: login, request"
+    assert turns["ask"] == "agents.reserved: login, request"
+
+
+def test_the_plan_tells_what_asks_after_preconditions() -> None:
+    asking = {
+        role: replace(agent, asks_call_count=role in {"reserved", "idle"}) for role, agent in MOCKED.agents.items()
+    }
+    lines = lines_of(replace(MOCKED, agents=asking))
+    before = "     2  GetAgentCallCount, before all other requests  [agents.{}: login, request]"
+    after = "     2  GetAgentCallCount, again if the agent was handed nothing  [agents.{}: login, request]"
+    assert lines[:2] == [before.format("reserved"), before.format("idle")]
+    assert lines[-2:] == [after.format("reserved"), after.format("idle")]
+
+
+def test_the_plan_of_one_agent_begins_before_any_login() -> None:
+    lines = lines_of(only(MOCKED, "reserved"))
+    assert lines[0].endswith("[agents.reserved: request, login, request]")
+    assert "how to ask is found out" in lines[1]
+
+
+def test_where_headers_log_in_the_plan_says_no_login() -> None:
+    lines = lines_of(replace(MOCKED, login=None))
+    assert not [line for line in lines if "login" in line.split("[")[-1]]
+    assert printed(lines, probes.load()["not-logged-in"].when) == "agents.logged_out: request; agents.reserved: request"
+    lines = lines_of(replace(MOCKED, login=None, login_command=("print-token",)))
+    assert printed(lines, probes.load()["ask"].when) == "agents.reserved: login by program, request"
+
+
+def test_a_run_logs_in_and_out_as_the_plan_says(host: Host) -> None:
+    profile = embedded(host.start(Behaviour()), QUICK, max_connections=1)
+    recording = driver(profile).run([probes.load()["logged-out"]])
+    deeds = [
+        _deed(event.frame or "") for event in recording.events if event.kind is Kind.SENT and event.agent == "other"
+    ]
+    wanted = printed(lines_of(profile), probes.load()["logged-out"].when).removeprefix("agents.other: ").split(", ")
+    assert deeds == wanted
+
+
+def _deed(frame: str) -> str:
+    return {"SetUserInfo": "login", "Logout": "logout"}.get(json.loads(frame)["subtopic"], "request")
+
+
+def test_where_nothing_can_be_asked_nothing_is(host: Host) -> None:
+    profile = only(embedded(host.start(Behaviour()), QUICK), "reserved")
+    recording = driver(profile).run([probes.load()["nothing-reserved"]])
+    assert recording.untested == {"nothing-reserved": "the profile names no agents.idle"}
+    assert not recording.events
 
 
 def test_allow_hostile_sends_bad_input_to_a_strange_endpoint(host: Host, tmp_path: Path) -> None:

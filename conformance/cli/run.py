@@ -76,15 +76,17 @@ def _plan(settings: Settings) -> list[str]:
     transport = WebSocketTransport(profile.endpoint, profile.timing)  # connects only when it is asked to
     driver = Driver(profile, transport, settings.pins, sends_bad_input=settings.sends_bad_input)
     wanted = [s for s in scenarios.read() if settings.selected is None or s.clause in settings.selected]
-    probes = plan.in_order(probes_of(wanted, profile)) if settings.asks else []
+    probes = probes_of(wanted, profile) if settings.asks else []
     missing = {probe.name: driver.missing(probe) for probe in probes}
     url = redactor_of(profile).text(public_url(profile.endpoint.url))
     where = "the embedded endpoint" if settings.embedded else url
     most = plan.most_requests([probe for probe in probes if missing[probe.name] is None], profile)
+    registers = profile.endpoint.packet is not None and profile.endpoint.packet.register is not None
+    first = ", each registered first" if registers else ""
     return [
-        f"{where}, at most {profile.endpoint.max_connections} sessions at once, each logged in once at most",
-        f"at most {most} requests in all; first how to ask is found out, then, each with its most requests:",
-        *(plan.line(probe, missing[probe.name]) for probe in probes),
+        f"{where}, at most {profile.endpoint.max_connections} sessions at once{first}; a refused login is its agent's last",
+        f"at most {most} requests in all, logins and logouts apart; in order, each with its most requests:",
+        *plan.lines(probes, profile, missing, driver.role),
     ]
 
 
