@@ -85,7 +85,7 @@ class Driver:
             untested=dict(self._untested),
             troubles=dict(self._troubles),
             trouble=self._trouble,
-            unmet=dict(self._desk.unmet),
+            unmet=precondition.unvouched(self._desk) | self._desk.unmet,
         )
 
     def role(self, name: str) -> str:

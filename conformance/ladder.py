@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from conformance import probes
 from conformance.desk import Desk
 from conformance.discovery import ways
+from conformance.precondition import ADD_LOGIN
 from conformance.reply import Message, Shape, reply_to
 from conformance.session import Session
 from conformance.transcript import Part, Way
@@ -71,7 +72,9 @@ def _log_in(desk: Desk, session: Session, told: Callable[[Step], None]) -> bool:
     began = time.monotonic()
     login = desk.profile.login
     says = "agents.reserved is logged in"
-    if login is None:
+    if not desk.profile.says_login:
+        says = f"none, for the profile has no [login]: {ADD_LOGIN}"
+    elif login is None:
         says = "made with the handshake's headers"
     elif login.success is None:
         says = "sent; login.success does not say how its answer looks"
@@ -102,6 +105,8 @@ def _ask(desk: Desk, session: Session, told: Callable[[Step], None]) -> bool:
         f"{how}: check that a contact is reserved for the agent, that the agent stays logged in, "
         "and that the endpoint's URL is the bus itself"
     )
+    if not desk.profile.says_login:
+        says += f"; the profile has no [login]: {ADD_LOGIN}"
     told(Step(ANSWER, time.monotonic() - began, says, held=False))
     return False
 

@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 
 from conformance import page, probes
-from conformance.desk import Desk, hands_out
+from conformance.desk import Desk, hands_out, is_broken
 from conformance.profile import Profile
 from conformance.reply import Message
 from conformance.transcript import Part
@@ -20,6 +20,7 @@ from conformance.waiting import Until
 REQUEST = "GetAgentCallCount"
 REPLY = "AgentCallCount"
 PROBE = "precondition"
+ADD_LOGIN = 'say how agents log in, or, if sessions are logged in from the start, login.method = "preauthenticated"'
 _MEMBER = "IsAgentReserved"
 _OWN = {Part.DUE, Part.CONTROL, Part.REVIVAL}
 _ROLES = {"reserved": True, "other": True, "idle": False}
@@ -64,6 +65,14 @@ def after(desk: Desk) -> None:
                 )
         except EnvironmentTrouble:
             continue  # whatever keeps the agent from asking has been said already
+
+
+def unvouched(desk: Desk) -> dict[str, str]:
+    """Why silence proves nothing, by role, where nobody has said that sessions are logged in, and no contact came."""
+    exchanges = desk.notebook.exchanges()
+    if desk.profile.says_login or any(hands_out(x) or is_broken(x) for x in exchanges):
+        return {}
+    return dict.fromkeys(desk.agents, f"no contact came, and the profile has no [login]: {ADD_LOGIN}")
 
 
 def _is_reserved(desk: Desk, role: str) -> bool | None:

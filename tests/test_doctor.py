@@ -74,6 +74,14 @@ def test_silence_ends_it_at_the_first_answer(host: Host) -> None:
     assert "no answer, however it was asked: check that a contact is reserved for the agent" in steps[-1].says
 
 
+def test_a_profile_without_a_login_is_told_so(host: Host) -> None:
+    profile = replace(embedded(host.start(Behaviour())), login=None, logout=None, says_login=False)
+    steps = climbed(replace(profile, timing=replace(QUICK, reply=0.1, silence=0.05)))
+    assert [step.rung for step in steps] == RUNGS
+    assert steps[-2].says.startswith("none, for the profile has no [login]: say how agents log in")
+    assert "; the profile has no [login]: say how agents log in" in steps[-1].says
+
+
 def test_a_run_names_the_same_rung() -> None:
     run = judged(embedded("ws://127.0.0.1:1/lcm"), asked=("ask",))
     assert run.recording.trouble is not None

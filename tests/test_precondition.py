@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from other_make import OtherMake, _asked_by, _object, _reply, served
 
 from conformance import precondition
 from conformance.endpoint import Behaviour, Host
-from conformance.profile import Exchangeable, Profile, Timing
+from conformance.profile import Exchangeable, Profile, Timing, load
 from conformance.verdict import Verdict
 
 TIMING = Timing(connect=5, reply=0.3, silence=0.1)
@@ -126,3 +127,38 @@ def test_an_idle_agent_who_has_a_contact_after_all_proves_nothing() -> None:
         run = judged(replace(only(subject, "reserved"), agents={"reserved": subject.agents["reserved"], "idle": taken}))
     assert run.failed == set()
     assert "AgentCallCount says that a contact is reserved for agents.idle" in run.reason("RES-2")
+
+
+NO_LOGIN = """\
+cm_version = "2308"
+[endpoint]
+url = "{url}"
+[timing]
+reply = 0.2
+silence = 0.1
+{login}
+[agents.reserved]
+user_id = "agent-7"
+"""
+
+
+@pytest.mark.parametrize("says_login", [False, True])
+def test_silence_fails_nothing_where_a_login_may_have_been_forgotten(tmp_path: Path, says_login: bool) -> None:
+    path = tmp_path / "profile.toml"
+    login = '[login]\nmethod = "preauthenticated"' if says_login else ""
+    with Host() as host:
+        path.write_text(NO_LOGIN.format(url=host.start(Behaviour()), login=login), encoding="utf-8")
+        run = judged(load(path), asked=("ask",))
+    assert run.failed == ({"MAP-1"} if says_login else set()), run.unpassed
+    assert ("environment: no contact came, and the profile has no [login]: say how" in run.reason("MAP-1")) is (
+        not says_login
+    )
+
+
+def test_where_contacts_come_without_a_login_the_profile_needs_none(tmp_path: Path) -> None:
+    path = tmp_path / "profile.toml"
+    with Host() as host:
+        url = host.start(Behaviour(faults=("answers_without_login",)))
+        path.write_text(NO_LOGIN.format(url=url, login=""), encoding="utf-8")
+        run = judged(load(path), asked=("ask",))
+    assert run.verdicts["MAP-1"] is Verdict.PASS

@@ -84,7 +84,8 @@ def _plan(settings: Settings) -> list[str]:
     registers = profile.endpoint.packet is not None and profile.endpoint.packet.register is not None
     first = ", each registered first" if registers else ""
     return [
-        f"{where}, at most {profile.endpoint.max_connections} sessions at once{first}; a refused login is its agent's last",
+        f"{where}, at most {profile.endpoint.max_connections} sessions at once{first}; "
+        "a refused login is its agent's last",
         f"at most {most} requests in all, logins and logouts apart; in order, each with its most requests:",
         *plan.lines(probes, profile, missing, driver.role),
     ]

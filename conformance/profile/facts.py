@@ -98,6 +98,7 @@ class Agent:
 class Profile:
     """All of it. `login` is None where headers of the handshake log an agent in: given ones, or `login_command`'s.
 
+    `says_login` is whether anybody has said how agents are logged in, if only that they are from the start.
     `waived` are the clauses that may stay untested in this environment, each with the reason.
     """
 
@@ -108,6 +109,7 @@ class Profile:
     login: Exchangeable | None = None
     logout: Exchangeable | None = None
     login_command: tuple[str, ...] = field(default=(), repr=False)
+    says_login: bool = True
     secrets: tuple[str, ...] = field(default=(), repr=False)
     notices: tuple[str, ...] = ()
     waived: Mapping[str, str] = field(default_factory=dict)

@@ -77,6 +77,7 @@ def _profile(table: Section, url: str | None, cm_version: str | None) -> Profile
         login=ways.login,
         logout=ways.logout,
         login_command=ways.command,
+        says_login=bool(table.values.get("login")),
         waived=waived,
         secrets=tuple(filter(None, table.source.secrets)),  # those of all sections
         notices=tuple(table.source.notices),
