@@ -1,4 +1,4 @@
-"""The ladder to a first answer: name resolution, TCP, proxy, TLS, handshake, login, answer; each rung timed.
+"""The ladder to a first answer (name resolution, TCP, proxy, TLS, handshake, login, answer), then every other login.
 
 Called by `doctor`. A run climbs the same rungs, so its `environment:` line says which one failed too.
 """
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from conformance import probes
 from conformance.desk import Desk
 from conformance.discovery import ways
+from conformance.login import log_out
 from conformance.precondition import ADD_LOGIN
 from conformance.reply import Message, Shape, reply_to
 from conformance.session import Session
@@ -21,6 +22,7 @@ from conformance.verdict import EnvironmentTrouble
 
 LOGIN = "login"
 ANSWER = "first answer"
+LOGOUT = "logout"
 _PROBE = probes.load()["ask"]
 
 
@@ -35,16 +37,18 @@ class Step:
 
 
 class _Watched:
-    """A transport that tells of each rung."""
+    """A transport that tells of each rung, until a session is open."""
 
     def __init__(self, transport: Transport, climbed: Callable[[Climbed], None]) -> None:
         self._transport = transport
-        self._climbed = climbed
+        self._climbed: Callable[[Climbed], None] | None = climbed
 
     def connect(
         self, headers: Mapping[str, str] | None = None, climbed: Callable[[Climbed], None] | None = None
     ) -> Connection:
-        return self._transport.connect(headers, climbed or self._climbed)
+        connection = self._transport.connect(headers, climbed or self._climbed)
+        self._climbed = None
+        return connection
 
 
 def watched(transport: Transport, told: Callable[[Step], None]) -> Transport:
@@ -53,7 +57,14 @@ def watched(transport: Transport, told: Callable[[Step], None]) -> Transport:
 
 
 def climb(desk: Desk, told: Callable[[Step], None]) -> bool:
-    """Climb as `agents.reserved` until a rung fails; whether all of them held. Closes what it opens."""
+    """Climb as `agents.reserved`, then log every other agent in and out, until a rung fails; whether all of them held.
+
+    One session is open at a time, and each agent is logged in once.
+    """
+    return _climb_first(desk, told) and all(_try_out(desk, role, told) for role in _others(desk))
+
+
+def _climb_first(desk: Desk, told: Callable[[Step], None]) -> bool:
     began = time.monotonic()
     try:
         session = desk.enter("reserved") if desk.profile.login is None else desk.connect("reserved")
@@ -63,28 +74,69 @@ def climb(desk: Desk, told: Callable[[Step], None]) -> bool:
         told(Step(rung, time.monotonic() - began, says, held=False))
         return False
     try:
-        return _log_in(desk, session, told) and _ask(desk, session, told)
+        return _log_in(desk, session, told) and _ask(desk, session, told) and _log_out(desk, session, LOGOUT, told)
     finally:
         desk.leave(session)
 
 
+def _others(desk: Desk) -> list[str]:
+    """Whom a run logs in too: `logged_out` only by message, after the agent has asked without."""
+    never = {"reserved", "unknown"} | (set() if desk.profile.login else {"logged_out"})
+    return [role for role in desk.profile.agents if role not in never]
+
+
+def _try_out(desk: Desk, role: str, told: Callable[[Step], None]) -> bool:
+    rung, began = f"{LOGIN} of {role}", time.monotonic()
+    try:
+        session = desk.enter(role)
+    except EnvironmentTrouble as trouble:
+        told(Step(rung, time.monotonic() - began, str(trouble), held=False))
+        return False
+    try:
+        told(Step(rung, time.monotonic() - began, _login_in_words(desk, role)))
+        return _log_out(desk, session, f"{LOGOUT} of {role}", told)
+    finally:
+        desk.leave(session)
+
+
+def _log_out(desk: Desk, session: Session, rung: str, told: Callable[[Step], None]) -> bool:
+    """Log out where the profile says how; a session that the endpoint has closed is logged out already."""
+    logout = desk.profile.logout
+    if logout is None or session.closed:
+        return True
+    began = time.monotonic()
+    try:
+        log_out(session, desk.agents[session.agent], logout, desk.profile.timing.reply)
+    except EnvironmentTrouble as trouble:
+        told(Step(rung, time.monotonic() - began, str(trouble), held=False))
+        return False
+    says = f"agents.{session.agent} is logged out"
+    if logout.success is None:
+        says = "sent; logout.success does not say how its answer looks"
+    told(Step(rung, time.monotonic() - began, says))
+    return True
+
+
 def _log_in(desk: Desk, session: Session, told: Callable[[Step], None]) -> bool:
     began = time.monotonic()
-    login = desk.profile.login
-    says = "agents.reserved is logged in"
-    if not desk.profile.says_login:
-        says = f"none, for the profile has no [login]: {ADD_LOGIN}"
-    elif login is None:
-        says = "made with the handshake's headers"
-    elif login.success is None:
-        says = "sent; login.success does not say how its answer looks"
     try:
         desk.log_in(session, "reserved")
     except EnvironmentTrouble as trouble:
         told(Step(LOGIN, time.monotonic() - began, str(trouble), held=False))
         return False
-    told(Step(LOGIN, time.monotonic() - began, says))
+    told(Step(LOGIN, time.monotonic() - began, _login_in_words(desk, "reserved")))
     return True
+
+
+def _login_in_words(desk: Desk, role: str) -> str:
+    login = desk.profile.login
+    if not desk.profile.says_login:
+        return f"none, for the profile has no [login]: {ADD_LOGIN}"
+    if login is None:
+        return "made with the handshake's headers"
+    if login.success is None:
+        return "sent; login.success does not say how its answer looks"
+    return f"agents.{role} is logged in"
 
 
 def _ask(desk: Desk, session: Session, told: Callable[[Step], None]) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from driving import QUICK, embedded, judged
+from driving import QUICK, embedded, judged, most_sessions, sent
 from other_make import PROFILE as PROFILE_OF_OTHER
 from other_make import OtherMake, served
 
@@ -16,9 +16,12 @@ from conformance.desk import Desk
 from conformance.endpoint import Behaviour, Host
 from conformance.ladder import Step, climb, watched
 from conformance.profile import Profile
+from conformance.transcript import Recording
 from conformance.transport.websocket import WebSocketTransport
 
 RUNGS = ["name resolution", "TCP connection", "WebSocket handshake", "login", "first answer"]
+OTHERS = ["other", "logged_out", "idle"]
+AND_ALL_AGENTS = [*RUNGS, "logout", *(f"{what} of {role}" for role in OTHERS for what in ("login", "logout"))]
 PROFILE = Path(__file__).parents[1] / "conformance/endpoint/profile.toml"
 
 
@@ -28,9 +31,13 @@ def host() -> Iterator[Host]:
         yield running
 
 
+def desk_of(profile: Profile, steps: list[Step]) -> Desk:
+    return Desk(profile, watched(WebSocketTransport(profile.endpoint, QUICK), steps.append), probes.candidates()[0])
+
+
 def climbed(profile: Profile) -> list[Step]:
     steps: list[Step] = []
-    desk = Desk(profile, watched(WebSocketTransport(profile.endpoint, QUICK), steps.append), probes.candidates()[0])
+    desk = desk_of(profile, steps)
     held = climb(desk, steps.append)
     desk.close()
     assert held is steps[-1].held
@@ -40,9 +47,11 @@ def climbed(profile: Profile) -> list[Step]:
 
 def test_every_rung_is_told_with_its_time(host: Host) -> None:
     steps = climbed(embedded(host.start(Behaviour())))
-    assert [step.rung for step in steps] == RUNGS
+    assert [step.rung for step in steps] == AND_ALL_AGENTS
     assert all(0 < step.seconds < 10 for step in steps)
-    assert steps[-1].says == "a contact, asked under topic WebService with source"
+    assert steps[4].says == "a contact, asked under topic WebService with source"
+    assert steps[5].says == "agents.reserved is logged out"
+    assert [step.says for step in steps[6:8]] == ["agents.other is logged in", "agents.other is logged out"]
 
 
 def test_nobody_listening_ends_it_at_tcp() -> None:
@@ -65,6 +74,36 @@ def test_a_wrong_password_ends_it_at_the_login(host: Host) -> None:
     steps = climbed(replace(profile, agents={**profile.agents, "reserved": wrong}))
     assert [step.rung for step in steps] == RUNGS[:4]
     assert "the login of agents.reserved was refused: check the agent's credentials" in steps[-1].says
+
+
+def test_a_wrong_password_of_another_agent_ends_it_there_and_is_sent_once(host: Host) -> None:
+    profile = embedded(host.start(Behaviour()), max_connections=1)
+    agent = profile.agents["other"]
+    wrong = replace(agent, keys={**agent.keys, "password": "wrong"})
+    steps: list[Step] = []
+    desk = desk_of(replace(profile, agents={**profile.agents, "other": wrong}), steps)
+    assert not climb(desk, steps.append)
+    desk.close()
+    assert [step.rung for step in steps] == [*RUNGS, "logout", "login of other"]
+    assert "the login of agents.other was refused: check the agent's credentials" in steps[-1].says
+    recording = Recording(desk.notebook.journal.events())
+    assert most_sessions(recording) == 1
+    assert [event.agent for event in sent(recording, subtopic="SetUserInfo")] == ["reserved", "other"]
+
+
+def test_who_is_never_logged_in_by_headers_is_not_tried(host: Host) -> None:
+    profile = embedded(host.start(Behaviour(faults=("answers_without_login",))))
+    steps = climbed(replace(profile, login=None, logout=None))
+    assert [step.rung for step in steps] == [*RUNGS, "login of other", "login of idle"]
+    assert steps[-1].says == "made with the handshake's headers"
+
+
+def test_a_logout_that_is_not_confirmed_ends_it(host: Host) -> None:
+    profile = embedded(host.start(Behaviour()), replace(QUICK, reply=0.3))
+    assert profile.logout is not None
+    steps = climbed(replace(profile, logout=replace(profile.logout, success={"subtopic": "NoSuchEvent"})))
+    assert [step.rung for step in steps] == [*RUNGS, "logout"]
+    assert "the logout of agents.reserved was not confirmed: check logout.success" in steps[-1].says
 
 
 def test_silence_ends_it_at_the_first_answer(host: Host) -> None:
@@ -92,7 +131,7 @@ def test_a_run_names_the_same_rung() -> None:
 def test_the_command_prints_the_ladder_and_ends_with_its_status(host: Host, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["doctor", "--url", host.start(Behaviour()), "--profile", str(PROFILE)]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split("  ")[0] for line in lines[:-1]] == ["ok"] * 5
+    assert [line.split("  ")[0] for line in lines[:-1]] == ["ok"] * len(AND_ALL_AGENTS)
     assert lines[-1] == "all of it works: the suite can run"
 
     assert cli.main(["doctor", "--url", "ws://127.0.0.1:1/lcm", "--profile", str(PROFILE)]) == 3
