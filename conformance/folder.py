@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from conformance.report import FILES, FOLDERS
 from conformance.verdict import UsageError
 
 if sys.platform != "win32":
@@ -46,10 +47,26 @@ def _lock(folder: int, out: Path) -> None:
 
 
 def _make_writable(out: Path) -> None:
-    """Create the folder and try to write there."""
+    """Create the folder, and try to write there and wherever in it an earlier run may have written."""
+    _try(out, out)
+    for name in FOLDERS:
+        if os.path.lexists(out / name):
+            _try(out / name, out)
+    for path in (path for pattern in FILES for path in out.glob(pattern)):
+        if path.is_dir() and not path.is_symlink():
+            raise UsageError(
+                f"cannot write to --out {out}: {path.relative_to(out)} in it is a folder: "
+                "remove it, or name another folder"
+            )
+
+
+def _try(folder: Path, out: Path) -> None:
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=out):
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise UsageError(f"cannot write to --out {out}: {error.strerror}: name a folder that can be written") from error
+        inside = "" if folder == out else f"{folder.relative_to(out)} in it: "
+        raise UsageError(
+            f"cannot write to --out {out}: {inside}{error.strerror}: name a folder that can be written"
+        ) from error

@@ -39,6 +39,42 @@ def test_a_file_in_its_place_is_refused(tmp_path: Path, out: str) -> None:
         pass
 
 
+IN_THE_WAY = [
+    ("result.json/", "result.json in it is a folder: remove it, or name another folder"),
+    ("report.html/x/", "report.html in it is a folder: remove it, or name another folder"),
+    ("junit.xml/", "junit.xml in it is a folder: remove it, or name another folder"),
+    ("transcript.ndjson/", "transcript.ndjson in it is a folder: remove it, or name another folder"),
+    ("allure-report/index.html/", "allure-report/index.html in it is a folder: remove it, or name another folder"),
+    ("allure-results/categories.json/", "allure-results/categories.json in it is a folder: remove it"),
+    ("allure-results", "allure-results in it: File exists: name a folder that can be written"),
+    ("allure-report", "allure-report in it: File exists: name a folder that can be written"),
+]
+
+
+@pytest.mark.parametrize(("path", "line"), IN_THE_WAY)
+def test_what_stands_in_the_way_of_a_report_is_refused(tmp_path: Path, path: str, line: str) -> None:
+    if path.endswith("/"):
+        (tmp_path / path).mkdir(parents=True)
+    else:
+        (tmp_path / path).write_text("", encoding="utf-8")
+    with pytest.raises(UsageError) as caught, held(tmp_path):
+        pass
+    assert str(caught.value).startswith(f"cannot write to --out {tmp_path}: {line}")
+
+
+@pytest.mark.parametrize(("command", "prefix"), [(conformance, "--"), (plain_pytest, "--lcm-")])
+def test_that_is_wrong_use_and_nothing_is_asked(
+    tmp_path: Path, command: Callable[..., subprocess.CompletedProcess[str]], prefix: str
+) -> None:
+    (tmp_path / "out" / "report.html").mkdir(parents=True)
+    what = ["run"] if command is conformance else [str(Path(__file__).parents[1] / "features"), "-q"]
+    ended = command(*what, f"{prefix}out", "out", cwd=tmp_path)
+    assert ended.returncode == 2
+    assert "cannot write to --out out: report.html in it is a folder: remove it" in ended.stdout + ended.stderr
+    assert "suite error" not in ended.stdout + ended.stderr
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["report.html"]
+
+
 def test_one_run_after_another_may_use_it(tmp_path: Path) -> None:
     for _ in range(2):
         with held(tmp_path):

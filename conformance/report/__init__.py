@@ -10,7 +10,7 @@ from pathlib import Path
 
 from conformance.report.allure import write_allure_results
 from conformance.report.allure_html import write_allure_html
-from conformance.report.allure_run import clear
+from conformance.report.allure_run import WRITTEN, clear
 from conformance.report.html import write_html
 from conformance.report.junit import write_junit
 from conformance.report.redacts import Redacts, public, redact_options, redact_record, redact_recording, redact_result
@@ -20,6 +20,9 @@ from conformance.result import Result
 from conformance.transcript import Recording
 
 _PAGES = ("junit.xml", "report.html", "transcript.ndjson", "allure-report/index.html")
+FOLDERS = ("allure-results", "allure-report")
+FILES = ("result.json", *_PAGES, *(f"allure-results/{pattern}" for pattern in WRITTEN))
+"""All that a run may write, and takes away of an earlier one: paths in `out`, the files as patterns."""
 
 
 def begin(out: Path, result: Result) -> None:
@@ -51,4 +54,4 @@ def write_all(result: Result, recording: Recording, out: Path, redactor: Redacts
     return notes
 
 
-__all__ = ["Redacts", "begin", "redact_options", "redact_record", "redact_result", "write_all"]
+__all__ = ["FILES", "FOLDERS", "Redacts", "begin", "redact_options", "redact_record", "redact_result", "write_all"]

@@ -15,7 +15,7 @@ from conformance.report.headline import facts
 from conformance.report.legible import one_line
 from conformance.result import Result
 
-_WRITTEN = (
+WRITTEN = (
     "*-result.json",
     "*-container.json",
     "*-globals.json",
@@ -46,7 +46,7 @@ class AllureWriter(Protocol):
 
 def clear(folder: Path) -> None:
     """Delete what Allure wrote into the folder, and nothing else."""
-    for pattern in _WRITTEN:
+    for pattern in WRITTEN:
         for path in folder.glob(pattern):
             path.unlink()
 
