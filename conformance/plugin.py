@@ -15,11 +15,12 @@ import pytest
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 
 from conformance import catalogue, execution, scenarios, vocabulary
+from conformance.catalogue import Catalogue
 from conformance.discretion import account
 from conformance.evidence import Evidence
 from conformance.folder import held
 from conformance.judgement import exit_status
-from conformance.options import PYTEST_PREFIX, add_all
+from conformance.options import PYTEST_PREFIX, RUN_OPTIONS, add_all, attribute
 from conformance.report.console import failure_block, summary
 from conformance.result import ClauseResult, Remarks, Result, ScenarioRecord, StepRecord
 from conformance.run import Run
@@ -70,6 +71,7 @@ def pytest_configure(config: pytest.Config) -> None:
         # Here, because with -n the items are collected in other processes alone.
         pytest.exit("run the suite without -n: its waiting overlaps already, and the endpoint is asked once", 2)
     rows = catalogue.load()
+    _refuse_swallowed_paths(config, rows)
     for name in rows.ids:
         row = rows.clauses.get(name) or rows.observations[name]
         config.addinivalue_line("markers", f"{name}: {row.statement}")
@@ -223,6 +225,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.section("lcm-conformance")
         for line in summary(conduct.result, conduct.run.settings.out):
             terminalreporter.write_line(line)
+
+
+def _refuse_swallowed_paths(config: pytest.Config, rows: Catalogue) -> None:
+    """`--lcm-clause FLD features` takes the path for one more clause, and pytest would run something else."""
+    known = {"clause": rows.ids, "reading": rows.readings}
+    for option in RUN_OPTIONS:
+        for value in (getattr(config.option, attribute(option, PYTEST_PREFIX)) or ()) if option.name in known else ():
+            path = config.invocation_params.dir / value.split("::", maxsplit=1)[0]
+            if path.exists() and not any(name.startswith(value) for name in known[option.name]):
+                name = f"--{PYTEST_PREFIX}-{option.name}"
+                pytest.exit(f"{name} took the path {value} for a {option.name}: write paths before {name}", 2)
 
 
 def _is_ours(argument: str) -> bool:

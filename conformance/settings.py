@@ -55,6 +55,8 @@ def resolve(parsed: object, prefix: str = "", environment: Mapping[str, str] | N
         if value is None and option.variable:
             value = variables.get(option.variable) or None
         values[option.name] = value
+    if not str(values["out"]).strip():
+        raise UsageError("--out is empty: name a folder for the reports")
     clauses = catalogue.load()
     pins = clauses.pins(values["reading"] or [])
     selected = frozenset(clauses.select(values["clause"])) if values["clause"] else None

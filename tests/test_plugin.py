@@ -132,6 +132,16 @@ def test_wrong_use_is_one_line_and_status_2(plain: Pytest) -> None:
     assert not plain.out.exists()
 
 
+@pytest.mark.parametrize(
+    ("option", "path"), [("--lcm-clause", "features"), ("--lcm-reading", "features/test_features.py::test_x")]
+)
+def test_a_path_that_an_option_took_is_named(option: str, path: str) -> None:
+    value = {"--lcm-clause": "FLD", "--lcm-reading": "topic=table"}[option]
+    done = plain_pytest(option, value, path)
+    assert done.returncode == 2
+    assert f"{option} took the path {path} for a {option[6:]}: write paths before {option}" in done.stdout + done.stderr
+
+
 def test_an_out_that_cannot_be_written_is_wrong_use(plain: Pytest) -> None:
     plain.out.write_text("taken", encoding="utf-8")
     plain()
