@@ -1,7 +1,19 @@
-"""`python -m conformance` is `lcm-conformance`."""
+"""The way in, of `lcm-conformance` and of `python -m conformance`. It imports the rest late, so that Ctrl-C meanwhile
+ends it as it does later: with status 130 and without a traceback.
+"""
 
 import sys
 
-from conformance.cli import main
 
-sys.exit(main())
+def main() -> int:
+    """Run the command line; returns the exit status of the contract."""
+    try:
+        from conformance import cli  # noqa: PLC0415  importing takes longest at the start, and may be interrupted
+
+        return cli.main()
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
+import tomllib
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from command import LONGEST, PACKAGED_PROFILE, conformance, environment, quick_profile
+from command import CHECKOUT, LONGEST, PACKAGED_PROFILE, conformance, environment, quick_profile
 from websockets.sync.server import ServerConnection, serve
 
 from conformance import __version__, catalogue, cli, scenarios
@@ -403,6 +404,34 @@ def test_ctrl_c_ends_a_run_with_status_130_and_an_unfinished_result(tmp_path: Pa
     assert [row["id"] for row in run.result["clauses"]] == list(catalogue.load().clauses)
     assert run.logins
     assert "Traceback" not in printed + complaint
+
+
+@pytest.mark.parametrize(
+    "start", [["-m", "conformance"], ["-c", "import sys; from conformance.__main__ import main; sys.exit(main())"]]
+)
+def test_ctrl_c_while_it_is_still_importing_ends_it_the_same_way(tmp_path: Path, start: list[str]) -> None:
+    lines = (
+        "import signal",
+        "signal.signal(signal.SIGINT, signal.default_int_handler)",
+        "signal.raise_signal(signal.SIGINT)",
+    )
+    (tmp_path / "rich.py").write_text("\n".join(lines), encoding="utf-8")
+    path = os.pathsep.join([str(tmp_path), str(CHECKOUT)])
+    done = subprocess.run(
+        [sys.executable, *start, "run"],
+        env={**environment(), "PYTHONPATH": path},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+def test_the_installed_command_goes_in_the_same_way() -> None:
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["scripts"] == {"lcm-conformance": "conformance.__main__:main"}
 
 
 def test_ctrl_c_in_the_middle_of_the_waiting_keeps_what_was_learnt(tmp_path: Path, host: Host) -> None:
