@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 PYTEST_PREFIX = "lcm"
+REPORTS = "reports"
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ RUN_OPTIONS: tuple[Option, ...] = (
         {"metavar": "FILE"},
         "LCM_PROFILE",
     ),
-    Option("out", "the folder for the reports (default: reports)", {"metavar": "DIR", "default": "reports"}),
+    Option("out", f"the folder for the reports (default: {REPORTS})", {"metavar": "DIR", "default": REPORTS}),
     Option(
         "clause",
         "ask only these clauses; an id or the beginning of ids, such as FLD",

@@ -11,7 +11,7 @@ from typing import Any
 
 from conformance import catalogue, deviations
 from conformance.deviations import Deviation
-from conformance.options import RUN_OPTIONS, attribute
+from conformance.options import REPORTS, RUN_OPTIONS, attribute
 from conformance.profile import Profile, checked_url, load, release
 from conformance.verdict import UsageError
 
@@ -87,6 +87,8 @@ def resolve(parsed: object, prefix: str = "", environment: Mapping[str, str] | N
 def _given(values: Mapping[str, Any]) -> dict[str, str]:
     """The options as the reports show and repeat them."""
     given = {name.replace("-", "_"): str(values[name]) for name in ("url", "profile", "cm-version") if values[name]}
+    if values["out"] != REPORTS:
+        given["out"] = str(values["out"])
     if values["reading"]:
         given["reading"] = " ".join(values["reading"])
     flags = [name for name in ("strict", "allow-hostile", "reveal") if values[name]]

@@ -110,3 +110,8 @@ def test_a_wrong_variable_is_refused_as_the_option_would_be() -> None:
 
 def test_the_embedded_profile_needs_no_environment() -> None:
     assert {"reserved", "other", "idle", "logged_out"} <= set(embedded_profile().agents)
+
+
+@pytest.mark.parametrize(("out", "given"), [("reports", None), ("reports/monday", "reports/monday")])
+def test_a_folder_other_than_the_usual_is_repeated(out: str, given: str | None) -> None:
+    assert resolve(Namespace(out=out), environment={}).given.get("out") == given

@@ -8,7 +8,7 @@ from conformance import probes
 from conformance.desk import Desk
 from conformance.discretion import learn_events, redactor_of
 from conformance.ladder import Step, climb, watched
-from conformance.options import RUN_OPTIONS
+from conformance.options import REPORTS, RUN_OPTIONS
 from conformance.report.legible import one_line
 from conformance.settings import resolve
 from conformance.transport.websocket import WebSocketTransport
@@ -28,7 +28,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     for option in RUN_OPTIONS:
         if option.name in _OPTIONS:
             parser.add_argument(f"--{option.name}", help=option.help, **option.settings)
-    parser.set_defaults(run=run, out="reports")
+    parser.set_defaults(run=run, out=REPORTS)
 
 
 def run(parsed: argparse.Namespace) -> int:

@@ -15,7 +15,7 @@ from conformance.result import ClauseResult, Result
 from conformance.verdict import Finding, Verdict
 
 LIMIT = 300
-_REPEATED = ("profile", "url", "cm_version", "reading")
+_REPEATED = ("profile", "url", "cm_version", "reading", "out")
 
 
 def failure_block(clause: ClauseResult, finding: Finding, repeat: str) -> str:

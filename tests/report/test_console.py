@@ -63,6 +63,13 @@ def test_the_repeat_line_can_be_pasted(result):
     )
 
 
+def test_the_repeat_line_keeps_the_folder_of_the_reports(result):
+    options = {"profile": "p.toml", "out": "reports/of monday"}
+    assert repeat_command(options, False, "MAP-1") == (
+        "lcm-conformance run --profile p.toml --out 'reports/of monday' --clause MAP-1"
+    )
+
+
 def test_the_embedded_endpoint_is_repeated_without_an_address(result):
     embedded = replace(result, embedded=True)
     command = repeat_command(embedded.options, embedded.embedded, "MAP-1")
