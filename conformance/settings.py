@@ -68,7 +68,7 @@ def resolve(parsed: object, prefix: str = "", environment: Mapping[str, str] | N
     profile = embedded_profile(values["cm-version"]) if embedded else _given_profile(values, variables)
     for clause in profile.waived:
         if clause not in clauses.clauses:
-            raise UsageError(f"waive.{clause} in the profile is no clause: `lcm-conformance clauses` lists all")
+            raise UsageError(f"{values['profile']}: waive.{clause} is no clause: `lcm-conformance clauses` lists all")
     return Settings(
         profile=profile,
         embedded=embedded,

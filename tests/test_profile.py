@@ -130,10 +130,17 @@ def test_url_version_and_one_agent_are_enough(tmp_path: Path) -> None:
         ("agents.idle", "agents.idel", "unknown key agents.idel: did you mean agents.idle?"),
         ("PhoneNumber", "Phonenumber", "agents.reserved.expect.Phonenumber: did you mean agents.reserved.expect.Phone"),
         ("origin", "xyzzy", "unknown key endpoint.xyzzy: known here: "),
-        ('"2308"', '"newest"', "unknown Campaign Manager version 'newest': write it like 2308 or 2308.1"),
+        (
+            '"2308"',
+            '"newest"',
+            "staging.toml: cm_version: unknown Campaign Manager version 'newest': write it like 2308 or 2308.1",
+        ),
         ('cm_version = "2308"\n', "", "cm_version is missing: add it, or give --cm-version"),
         ('url = "wss://staging.example.test/lcm"\n', "", "endpoint.url is missing: add it, or give --url"),
         ("wss://", "https://", "is no WebSocket URL: write it like ws://host:port/path or wss://host/path"),
+        ("wss://", "https://", "staging.toml: endpoint.url: 'https://staging.example.test/lcm' is no WebSocket URL"),
+        ("wss://", "wss://a:b@", "staging.toml: endpoint.url: the WebSocket URL holds a user name or password"),
+        ("origin", 'proxy = "ftp://x"\norigin', "staging.toml: endpoint.proxy is no proxy URL: write it like"),
         ("max_connections = 3", "max_connections = 0", "endpoint.max_connections must be a whole number from 1"),
         ("max_connections = 3", "max_connections = 2.5", "endpoint.max_connections must be a whole number from 1"),
         ("max_connections = 3", "max_connections = true", "endpoint.max_connections must be a whole number from 1"),
@@ -151,15 +158,23 @@ def test_url_version_and_one_agent_are_enough(tmp_path: Path) -> None:
         ('"message"', '"preauthenticated"', 'login.request has no use with login.method = "preauthenticated"'),
         ("[logout]\nrequest", "[logout]\nsuccess", "logout.request is missing: add the message to send"),
         ('{ topic = "Ready" }', '"Ready"', "login.success must be a table"),
-        ("${seat}", "${saet}", "login of agents.reserved: ${saet} in a template is no key of the agent's table"),
-        ("${source}", "${sorce}", "logout of agents.reserved: ${sorce} in a template is no key of the agent's table"),
-        ("seat = 12\n", "", "login of agents.reserved: ${seat} in a template is no key of the agent's table"),
+        (
+            "${seat}",
+            "${saet}",
+            "login.request of agents.reserved: ${saet} in a template is no key of the agent's table",
+        ),
+        (
+            "${source}",
+            "${sorce}",
+            "logout.request of agents.reserved: ${sorce} in a template is no key of the agent's table",
+        ),
+        ("seat = 12\n", "", "login.request of agents.reserved: ${seat} in a template is no key of the agent's table"),
         ("seat = 12", "seat = [12]", "agents.reserved.seat must be a text"),
         ("seat = 12", "seat = true", "agents.reserved.seat must be a text"),
         ("[agents.reserved]", "[agents.other]", "agents.reserved is missing: name an agent for whom a contact is res"),
         ('user_id = "agent-7"\n', "", "agents.reserved.user_id is missing: add the agent's ID"),
         ('user_id = "agent-7"', 'user_id = ""', "agents.reserved.user_id is missing: add the agent's ID"),
-        ("agent-10", "agent-7", "two agents have the same user_id: each role needs an agent of its own"),
+        ("agent-10", "agent-7", "agents.idle.user_id is that of agents.reserved, and no two agents have the"),
         ('"unknown"', '"perhaps"', 'agents.idle.reserved \'perhaps\' is unknown: use "asserted" or "unknown"'),
         ("4711", "true", "agents.reserved.expect holds something that is neither text nor number: correct it"),
         ("4711", "[4711]", "agents.reserved.expect holds something that is neither text nor number: correct it"),
@@ -174,7 +189,7 @@ def test_every_mistake_is_said_in_one_line_that_names_the_file_and_the_fix(
 ) -> None:
     said = refused(write((old, new)))
     assert line in said
-    assert "staging.toml" in said or "version" in said or "URL" in said
+    assert "staging.toml" in said
 
 
 def test_agents_that_are_no_table_are_refused(tmp_path: Path) -> None:

@@ -103,6 +103,14 @@ def test_wrong_use_is_refused(options: dict[str, object], complaint: str) -> Non
     assert complaint in str(refused.value)
 
 
+def test_a_waiver_for_no_clause_is_refused_by_file_and_key(profile: str) -> None:
+    with Path(profile).open("a", encoding="utf-8") as file:
+        file.write('[waive]\nRES-22 = "one agent only"\n')
+    with pytest.raises(UsageError) as refused:
+        settings(profile=profile)
+    assert f"{profile}: waive.RES-22 is no clause: `lcm-conformance clauses` lists all" in str(refused.value)
+
+
 def test_a_wrong_variable_is_refused_as_the_option_would_be() -> None:
     with pytest.raises(UsageError, match="unknown Campaign Manager version 'banana'"):
         settings({"LCM_CM_VERSION": "banana"})

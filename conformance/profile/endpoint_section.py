@@ -41,12 +41,14 @@ def read_endpoint(table: Section, packet: Section, url: str | None) -> Endpoint:
     address = url or table.text("url")
     if address is None:
         raise table.wrong("url", "is missing: add it, or give --url")
-    if not url and table.is_from_outside("url"):
-        try:
-            checked_url(address)
-        except UsageError:
+    try:
+        checked_url(address)
+    except UsageError as error:
+        if url:
+            raise
+        if table.is_from_outside("url"):
             raise table.wrong("url", "is no WebSocket URL: write it like ws://host:port/path") from None
-    address = checked_url(address)
+        raise table.wrong_value("url", error) from None
     table.source.secrets += url_secrets(address)
     if table.flag("compression", False):
         raise table.wrong("compression", "= true is not possible: the client library has no compression, remove it")
@@ -120,7 +122,7 @@ def _proxy(table: Section, url: str) -> str | None:
     except ValueError:
         good = False
     if not good:
-        raise table.wrong("proxy", f"{whence} is no proxy URL: write it like http://host:port or socks5://host:port")
+        raise table.wrong(f"proxy{whence}", "is no proxy URL: write it like http://host:port or socks5://host:port")
     table.source.secrets += url_secrets(parts.geturl())
     if given is None:  # all of it comes from the environment, and its address is shown where it cannot be reached
         table.source.secrets += [proxy, parts.netloc.rpartition("@")[2]]

@@ -60,7 +60,10 @@ def _profile(table: Section, url: str | None, cm_version: str | None) -> Profile
         raise table.wrong("cm_version", "is missing: add it, or give --cm-version")
     if not cm_version and table.is_from_outside("cm_version") and not is_version(version):
         raise table.wrong("cm_version", "is no Campaign Manager version: write it like 2308 or 2308.1")
-    release(version)
+    try:
+        release(version)
+    except UsageError as error:
+        raise error if cm_version else table.wrong_value("cm_version", error) from None
     table.source.secrets[:] = [text for text in table.source.secrets if text != version]  # every report says it
     ways = read_login(table.section("login"), table.section("logout"))
     agents = _agents(table.section("agents"), _asks_call_count(table, "precondition", False))
@@ -103,9 +106,15 @@ def _agents(table: Section, asks_call_count: bool) -> dict[str, Agent]:
     if "reserved" not in table.values:
         raise table.wrong("reserved", "is missing: name an agent for whom a contact is reserved")
     agents = {role: _agent(role, table.section(role), asks_call_count) for role in table.values}
-    ids = [agent.user_id for agent in agents.values()]
-    if len(set(ids)) < len(ids):
-        raise UsageError(f"{table.source.name}: two agents have the same user_id: each role needs an agent of its own")
+    of_id: dict[str, str] = {}
+    for role, agent in agents.items():
+        first = of_id.setdefault(agent.user_id, role)
+        if first != role:
+            raise table.wrong(
+                f"{role}.user_id",
+                f"is that of agents.{first}, and no two agents have the same user_id: "
+                "each role needs an agent of its own",
+            )
     return agents
 
 
@@ -142,8 +151,8 @@ def _asks_call_count(table: Section, key: str, default: bool) -> bool:
 def _check_templates(source: Source, ways: Ways, agents: Iterable[Agent]) -> None:
     agents = list(agents)
     for where, pair in (("login", ways.login), ("logout", ways.logout)):
-        for template in (pair.request, pair.success, pair.failure) if pair else ():
-            _check_template(source, template, where, agents)
+        for key in ("request", "success", "failure") if pair else ():
+            _check_template(source, getattr(pair, key), f"{where}.{key}", agents)
     _check_template(source, ways.command, "login.command", agents)
 
 

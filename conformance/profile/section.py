@@ -35,6 +35,10 @@ class Section:
         """The complaint about a key, to be raised."""
         return UsageError(f"{self.source.name}: {self.where}{key} {what}")
 
+    def wrong_value(self, key: str, error: UsageError) -> UsageError:
+        """A complaint about the value of a key, with the key in front, to be raised."""
+        return UsageError(f"{self.source.name}: {self.where}{key}: {error}")
+
     def only(self, known: Iterable[str]) -> None:
         """Refuse keys that nobody reads: a misspelt one would be silently without effect."""
         for key in self.values:
