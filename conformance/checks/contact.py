@@ -127,7 +127,9 @@ def _against_profile(evidence: Evidence, role: str, reply: Reply) -> list[Findin
             owners = [other for other in _owners(evidence, reply) if other != role]
             actual = f"the contact of agents.{owners[0]}" if owners else members[member]
             where = reply.where(f"$.message.response.{name}")
-            findings.append(Finding(f"the contact reserved for agents.{role}: {wanted}", actual, where, reply.exchange))
+            hint = f"agents.{role}.expect.{name} in the profile, shown as it is with --reveal"
+            expected = f"the contact reserved for agents.{role}: {wanted} ({hint})"
+            findings.append(Finding(expected, actual, where, reply.exchange))
             break
     return findings
 

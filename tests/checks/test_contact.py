@@ -33,6 +33,11 @@ from conformance.transcript import Part
 from conformance.verdict import Inconclusive, Nonconformity, Untested, Verdict
 
 BIG = 2**53
+REVEALED = (
+    "the contact reserved for agents.{role}: {value} "
+    "(agents.{role}.expect.{name} in the profile, shown as it is with --reveal)"
+)
+"""Without --reveal both values are pseudonyms, and nobody sees which of them is wrong."""
 
 
 def two_agents(reserved: str, other: str, **changes: Any) -> Evidence:
@@ -141,7 +146,7 @@ def test_res_1_fails_where_a_contact_is_not_the_expected_one() -> None:
     with pytest.raises(Nonconformity, match="^5550109$") as failure:
         require_own_contacts(evidence)
     (found,) = failure.value.findings
-    assert found.expected == "the contact reserved for agents.reserved: 5550101"
+    assert found.expected == REVEALED.format(role="reserved", value="5550101", name="PhoneNumber")
     assert found.where == "$.message.response.PhoneNumber of reply 1, 20 ms after the request"
     assert found.exchange == "x-0001"
 
@@ -255,7 +260,9 @@ def test_res_1_is_not_misled_by_an_empty_second_spelling() -> None:
 
 def test_res_1_says_the_profile_first() -> None:
     evidence = two_agents(frame(), frame(), expected=EXPECTED)
-    assert [found.expected for found in crossings(evidence)] == ["the contact reserved for agents.other: 5550102"]
+    assert [found.expected for found in crossings(evidence)] == [
+        REVEALED.format(role="other", value="5550102", name="PhoneNumber")
+    ]
 
 
 # What proves nothing
