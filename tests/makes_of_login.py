@@ -35,6 +35,49 @@ class ByHeader(OtherMake):
 
 
 @dataclass
+class LikeAmazon(OtherMake):
+    """Its login names no agent: a session belongs to the one whom a header names. `told` is what came, agent by agent.
+
+    The first answer to a login says that it is under way; a `locked` agent's is refused.
+    """
+
+    locked: str | None = None
+    told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    async def attend(self, request: web.Request) -> web.WebSocketResponse:
+        who = request.headers.get("X-Agent", "")
+        session = web.WebSocketResponse(max_msg_size=0)
+        await session.prepare(request)
+        here: list[str] = []
+        async for frame in session:
+            message = _object(frame.data) if frame.type is WSMsgType.TEXT else {}
+            about = {"channel": message.get("channel"), "topic": message.get("topic")}
+            if about == {"channel": "Amazon", "topic": "Agent"}:
+                self.told.append((who, message))
+            if about["channel"] == "Amazon" and message.get("subtopic") == "Login":
+                await self._log_in(session, who, about, here)
+            elif about["channel"] == "Amazon" and message.get("subtopic") == "Logout":
+                here.clear()
+                await session.send_json({**about, "subtopic": "LogoutSuccess", "message": {}})
+            elif asked_by := _asked_by(message, here):
+                await session.send_json(_reply(asked_by))
+        return session
+
+    async def _log_in(
+        self, session: web.WebSocketResponse, who: str, about: dict[str, object], here: list[str]
+    ) -> None:
+        if who == self.locked:
+            error = {"errorType": "ApiError", "errorMessage": "Locked", "msg": ""}
+            await session.send_json({"channel": "Amazon", "topic": "Error", "subtopic": "ApiError", "data": error})
+            return
+        for state in ("LoggingIn", "LoggedIn"):
+            if state == "LoggedIn":
+                here.append(who)
+            says = {"loginState": state, "agentInfo": {}, "agentState": {}, "rules": []}
+            await session.send_json({**about, "subtopic": "LoginSuccess", "message": says})
+
+
+@dataclass
 class InPackets(OtherMake):
     """Takes packets only; answers in packets too, or bare. `seen` are the subscriber IDs that it was told."""
 

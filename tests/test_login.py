@@ -13,10 +13,10 @@ import pytest
 import websocket
 from aiohttp import web
 from driving import QUICK, embedded, judged, sent
-from makes_of_login import ByHeader
+from makes_of_login import ByHeader, LikeAmazon
 from other_make import OtherMake, served
 
-from conformance import login_command, probes
+from conformance import login_command, page, probes
 from conformance.desk import Desk
 from conformance.driver import Driver
 from conformance.endpoint import Behaviour, Host
@@ -73,6 +73,41 @@ def test_the_cisco_preset_logs_in_at_the_embedded_endpoint() -> None:
         subject = embedded(host.start(Behaviour()), max_connections=40)
         run = judged(with_preset(subject))
     assert run.verdict == "conformant", run.unpassed
+
+
+LIKE_AMAZON = '[login]\npreset = "amazon"\n' + "".join(
+    f'[agents.{role}]\nuser_id = "{name}"\nheaders = {{ X-Agent = "{name}" }}\n'
+    for role, name in {"reserved": "kim", "other": "robin", "idle": "sam"}.items()
+)
+
+
+@pytest.mark.parametrize("sessions", [1, 20])
+def test_the_amazon_preset_logs_in_and_out_where_the_session_says_whose_it_is(tmp_path: Path, sessions: int) -> None:
+    with served(make := LikeAmazon()) as url:
+        read = profile(tmp_path, LIKE_AMAZON, url)
+        run = judged(replace(read, endpoint=replace(read.endpoint, max_connections=sessions)))
+    assert run.verdict == "conformant", run.unpassed
+    message = {"channel": "Amazon", "topic": "Agent"}
+    assert {who for who, _ in make.told} == {"kim", "robin", "sam"}
+    for _, told in make.told:
+        assert told in [{**message, "subtopic": name, "source": page.SOURCE} for name in ("Login", "Logout")]
+    assert "Logout" in {told["subtopic"] for who, told in make.told if who == "robin"}
+
+
+def test_the_amazon_preset_waits_until_the_agent_is_logged_in_and_knows_a_refusal(tmp_path: Path) -> None:
+    with served(LikeAmazon()) as url:
+        read = profile(tmp_path, LIKE_AMAZON, url)
+        desk = Desk(read, WebSocketTransport(read.endpoint, QUICK), probes.candidates()[0])
+        desk.leave(desk.enter("reserved"))
+        desk.close()
+    received = [json.loads(e.frame or "") for e in desk.notebook.journal.events() if e.kind == "received"]
+    assert [message["message"]["loginState"] for message in received] == ["LoggingIn", "LoggedIn"]
+
+    with served(make := LikeAmazon(locked="robin")) as url:
+        run = judged(profile(tmp_path, LIKE_AMAZON, url))
+    assert run.failed == set()
+    assert run.reason("RES-1").startswith("environment: the login of agents.other was refused")
+    assert len([who for who, _ in make.told if who == "robin"]) == 1
 
 
 def with_preset(subject: Profile) -> Profile:
