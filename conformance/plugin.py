@@ -67,7 +67,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     given = config.pluginmanager.get_plugin("lcm-conduct")
     config.stash[_RUN] = given if isinstance(given, Conduct) else Conduct()
-    if getattr(config.option, "numprocesses", None) and any(_is_ours(argument) for argument in config.args):
+    if getattr(config.option, "numprocesses", None) and any(map(_is_ours, config.args)):
         # Here, because with -n the items are collected in other processes alone.
         pytest.exit("run the suite without -n: its waiting overlaps already, and the endpoint is asked once", 2)
     rows = catalogue.load()
@@ -124,7 +124,11 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     ours = [item for item in session.items if _SCENARIO in item.stash]
     conduct = session.config.stash[_RUN]
     conduct.uncollected = conduct.uncollected and not ours
-    if (ours or _deselected_all(session) or conduct.uncollected) and not session.config.option.collectonly:
+    # Features that no module binds any more yield no item; their scenarios are unaccounted for all the same.
+    unbound = not session.items and any(map(_is_ours, session.config.args))
+    conduct.only_ours = conduct.only_ours or unbound
+    begins = ours or _deselected_all(session) or conduct.uncollected or unbound
+    if begins and not session.config.option.collectonly:
         _guarded(session.config, _drive, session.config, [item.stash[_SCENARIO] for item in ours])
     return (yield)
 

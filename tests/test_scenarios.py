@@ -150,45 +150,60 @@ def test_a_feature_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         scenarios.read(tmp_path)
 
 
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def run_of(command: Command, checkout: Path) -> tuple[subprocess.CompletedProcess[str], dict[str, int]]:
+    """A run of the checkout by the command or by plain pytest, and the ledger of its result."""
+    (checkout / "reports").mkdir(exist_ok=True)
+    (checkout / "reports" / "result.json").write_text('{"ledger": {}, "complete": true}', encoding="utf-8")
+    ended = command("run" if command is conformance else "features", cwd=checkout, checkout=checkout)
+    return ended, json.loads((checkout / "reports" / "result.json").read_text(encoding="utf-8"))["ledger"]
+
+
+@pytest.mark.parametrize("command", [conformance, plain_pytest])
 @pytest.mark.parametrize("tamper", [remove, double_under_another_rule, rename])
 def test_a_run_over_tampered_features_ends_with_status_5_and_names_the_scenario(
-    tmp_path: Path, tamper: Callable[[Path], None]
+    tmp_path: Path, tamper: Callable[[Path], None], command: Command
 ) -> None:
     checkout = copy_checkout(tmp_path)
     tamper(checkout / "features")
-    ended = conformance("run", cwd=tmp_path, checkout=checkout)
+    ended, ledger = run_of(command, checkout)
 
     assert ended.returncode == 5, ended.stderr
     assert "suite error: scenario" in ended.stdout
     assert NAME in ended.stdout
     assert "Traceback" not in ended.stdout + ended.stderr
-    ledger = json.loads((tmp_path / "reports" / "result.json").read_text(encoding="utf-8"))["ledger"]
     assert ledger["scenarios"] == len(scenarios.read()) + {remove: -1, rename: 0}.get(tamper, 1)
     if tamper is double_under_another_rule:
         assert ledger["unaccounted"] > 0
 
 
-def test_features_that_nothing_binds_any_more_end_with_status_5(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", [conformance, plain_pytest])
+def test_features_that_nothing_binds_any_more_end_with_status_5(tmp_path: Path, command: Command) -> None:
     checkout = copy_checkout(tmp_path)
     (checkout / "features" / "test_features.py").write_text("", encoding="utf-8")
-    ended = conformance("run", cwd=tmp_path, checkout=checkout)
+    ended, ledger = run_of(command, checkout)
 
     assert ended.returncode == 5
     assert f"suite error: {len(scenarios.read())} scenarios of the feature files are unaccounted for" in ended.stdout
+    assert ledger["unaccounted"] == len(scenarios.read())
 
 
-def test_a_feature_file_that_is_bound_no_more_leaves_its_scenarios_unaccounted_for(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", [conformance, plain_pytest])
+def test_a_feature_file_that_is_bound_no_more_leaves_its_scenarios_unaccounted_for(
+    tmp_path: Path, command: Command
+) -> None:
     checkout = copy_checkout(tmp_path)
     change(
         checkout / "features" / "test_features.py",
         "scenarios(str(Path(__file__).parent))",
         'scenarios(*(str(p) for p in Path(__file__).parent.glob("*.feature") if p.name != "note.feature"))',
     )
-    ended = conformance("run", cwd=tmp_path, checkout=checkout)
+    ended, ledger = run_of(command, checkout)
 
-    result = json.loads((tmp_path / "reports" / "result.json").read_text(encoding="utf-8"))
     assert ended.returncode == 5
-    assert result["ledger"]["unaccounted"] == sum(s.file == "note.feature" for s in scenarios.read())
+    assert ledger["unaccounted"] == sum(s.file == "note.feature" for s in scenarios.read())
     assert "suite error: 2 scenarios of the feature files are unaccounted for" in ended.stdout
 
 
