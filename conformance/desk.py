@@ -22,8 +22,8 @@ from conformance.waiting import Waits
 _PATIENCE = 4
 """Unanswered controls; one lost answer takes two to tell from a deaf session."""
 _ONE_SESSION = (
-    "agents.{role} was refused a second session beside its first, so no login of that agent is sent again in this run, "
-    "and this needs one: set endpoint.max_connections = 1"
+    "the login of a second session of agents.{role} was not accepted, so no login of that agent is sent again "
+    "in this run, and this needs one: set endpoint.max_connections = 1"
 )
 
 
