@@ -22,7 +22,7 @@ from conformance.waiting import Waits
 _PATIENCE = 4
 """Unanswered controls; one lost answer takes two to tell from a deaf session."""
 _ONE_SESSION = (
-    "the login of a second session of agents.{role} was not accepted, so no login of that agent is sent again "
+    "the login of one more session of agents.{role} was not accepted, so no login of that agent is sent again "
     "in this run, and this needs one: set endpoint.max_connections = 1"
 )
 
@@ -45,6 +45,7 @@ class Desk:
         self._entrance = Entrance(profile, transport)
         self._lock = threading.Lock()
         self._open: set[Session] = set()
+        self._logged_in: set[Session] = set()
         self._only: dict[str, Session] = {}
         self.unmet: dict[str, str] = {}
         self._lost = 0
@@ -126,8 +127,22 @@ class Desk:
         """Log the agent in on an open session, where that is done by a message."""
         if self.profile.login is None:
             return
-        with self._entrance.login(role):
-            login.log_in(session, self.agents[role], self.profile.login, self.profile.timing.reply)
+        try:
+            with self._entrance.login(role):
+                login.log_in(session, self.agents[role], self.profile.login, self.profile.timing.reply)
+        except EnvironmentTrouble:
+            if not self._entrance.bars(role) or not self._has_another(session):
+                raise
+            # The credentials are good, for another session lives by them.
+            self._entrance.bar(role, _ONE_SESSION.format(role=role))
+            raise EnvironmentTrouble(_ONE_SESSION.format(role=role)) from None
+        with self._lock:
+            self._logged_in.add(session)
+
+    def _has_another(self, session: Session) -> bool:
+        with self._lock:
+            others = (self._open & self._logged_in) - {session}
+        return any(other.agent == session.agent and not other.closed for other in others)
 
     def _open_session(self, role: str, logged_in: bool) -> Session:
         self._entrance.require_admitted(role)

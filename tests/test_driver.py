@@ -219,7 +219,7 @@ def test_where_a_second_session_is_refused_the_first_is_all_that_is_used(run: Ju
 def test_what_would_need_another_login_then_is_inconclusive_with_the_reason(run: Judged) -> None:
     assert set(run.unpassed) == {"RES-1", "RES-2", "PRE-2"}, run.unpassed
     assert run.unpassed["PRE-2"].startswith(
-        "inconclusive: environment: the login of a second session of agents.reserved was not accepted"
+        "inconclusive: environment: the login of one more session of agents.reserved was not accepted"
     )
     assert "set endpoint.max_connections = 1" in run.unpassed["PRE-2"]
     assert nothing_after_a_refusal(run)
@@ -240,7 +240,7 @@ def test_nor_is_a_login_repeated_where_nothing_is_answered(run: Judged) -> None:
 @of(lambda on: on.conformant(variants=("keeps_the_oldest_session", "closes_on_what_is_not_json")))
 def test_bad_input_that_ends_the_only_session_accuses_nobody(run: Judged) -> None:
     assert run.failed == set(), run.unpassed
-    assert "a second session of agents.reserved was not accepted" in run.reason("ROB-1")
+    assert "one more session of agents.reserved was not accepted" in run.reason("ROB-1")
     assert nothing_after_a_refusal(run)
 
 

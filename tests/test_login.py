@@ -297,3 +297,17 @@ def test_nor_does_any_session_of_that_agent_open_afterwards() -> None:
     opened = [event for event in run.recording.events if event.kind == "opened" and event.agent == "idle"]
     assert len(opened) == 1
     assert len([event for event in sent(run.recording, subtopic="SetUserInfo") if event.agent == "idle"]) == 1
+
+
+def test_a_login_that_is_refused_beside_another_session_says_so_and_is_the_last() -> None:
+    with Host() as host:
+        subject = embedded(host.start(Behaviour(variants=("keeps_the_oldest_session",))), max_connections=40)
+        desk = Desk(subject, WebSocketTransport(subject.endpoint, QUICK), probes.candidates()[0])
+        desk.enter("other")
+        for _ in range(2):
+            with pytest.raises(EnvironmentTrouble, match=r"one more session of agents\.other .* max_connections = 1"):
+                desk.enter("other")
+        desk.close()
+    events = desk.notebook.journal.events()
+    assert len([event for event in events if event.kind == "opened"]) == 2
+    assert len([event for event in events if event.kind == "sent"]) == 2
