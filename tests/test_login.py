@@ -305,7 +305,9 @@ def test_a_login_that_is_refused_beside_another_session_says_so_and_is_the_last(
         desk = Desk(subject, WebSocketTransport(subject.endpoint, QUICK), probes.candidates()[0])
         desk.enter("other")
         for _ in range(2):
-            with pytest.raises(EnvironmentTrouble, match=r"one more session of agents\.other .* max_connections = 1"):
+            with pytest.raises(
+                EnvironmentTrouble, match=r"one more session of agents\.other .* endpoint\.max_connections = 1"
+            ):
                 desk.enter("other")
         desk.close()
     events = desk.notebook.journal.events()
