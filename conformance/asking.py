@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from conformance.desk import Desk, answered, hands_out
+from conformance.desk import Desk, Request, answered, hands_out
 from conformance.discovery import Learnt
 from conformance.login import log_out
 from conformance.plan import ASKED_TOGETHER
@@ -20,14 +20,14 @@ from conformance.transport import CannotConnect
 def ask_variant(desk: Desk, learnt: Learnt, probe: Probe, number: int, variant: Variant) -> None:
     """One variant of a probe, on a session of its own."""
     role = desk.role(probe.agent)
-    with desk.entered(role) as session:
+    with desk.sessions.entered(role) as session:
         if learnt.pushes and probe.part is Part.TEST:
             # What comes unasked, after login say, must not be taken for the answer.
             session.hear(desk.waits.silence().seconds)
-        exchange = desk.ask(session, probe.name, probe.part, probe.asks_as or role, variant, number)
+        exchange = desk.ask(session, Request(probe.name, probe.part, probe.asks_as or role, variant, number))
         if probe.part is Part.TEST:
             _control(desk, learnt, session, exchange, role)
-        elif probe.part is Part.DUE and hands_out(exchange) and (desk.many or number == 0):
+        elif probe.part is Part.DUE and hands_out(exchange) and (desk.sessions.many or number == 0):
             # Another agent's contact may come after the own one.
             session.hear(desk.waits.silence().seconds)
 
@@ -35,23 +35,23 @@ def ask_variant(desk: Desk, learnt: Learnt, probe: Probe, number: int, variant: 
 def at_once(desk: Desk, learnt: Learnt, probe: Probe) -> None:
     """Several agents ask at the same moment, `count` times; one after the other where one session is all there is."""
     for _ in range(probe.count if learnt.answered else 1):
-        if not desk.many:
+        if not desk.sessions.many:
             for role in probe.together:
-                with desk.entered(role) as session:
-                    desk.ask(session, probe.name, Part.DUE)
+                with desk.sessions.entered(role) as session:
+                    desk.ask(session, Request(probe.name, Part.DUE))
             continue
         sessions: list[Session] = []
         try:
             for role in probe.together:
-                sessions.append(desk.enter(role))
+                sessions.append(desk.sessions.enter(role))
             for _ in range(ASKED_TOGETHER if learnt.reusable else 1):
-                under_way = [(session, desk.send(session, probe.name, Part.DUE)) for session in sessions]
+                under_way = [(session, desk.send(session, Request(probe.name, Part.DUE))) for session in sessions]
                 answers = [session.receive(asked, desk.waits.due()) for session, asked in under_way]
                 if not all(hands_out(answer) for answer in answers):
                     break
         finally:
             for session in sessions:
-                desk.leave(session)
+                desk.sessions.leave(session)
 
 
 def not_logged_in(desk: Desk, probe: Probe, ways: Sequence[Way]) -> None:
@@ -61,7 +61,7 @@ def not_logged_in(desk: Desk, probe: Probe, ways: Sequence[Way]) -> None:
     """
     role = desk.role(probe.agent)
     try:
-        session = desk.connect(role)
+        session = desk.sessions.connect(role)
     except CannotConnect as refusal:
         if desk.profile.login is not None or refusal.status not in {401, 403}:
             raise
@@ -70,21 +70,21 @@ def not_logged_in(desk: Desk, probe: Probe, ways: Sequence[Way]) -> None:
     try:
         for way in ways[:-1]:
             # Whatever any of them brings is collected with the last one, which is the test.
-            desk.send(session, probe.name, Part.OPEN, way=way)
-        test = desk.ask(session, probe.name, Part.TEST, way=ways[-1])
+            desk.send(session, Request(probe.name, Part.OPEN, way=way))
+        test = desk.ask(session, Request(probe.name, Part.TEST, way=ways[-1]))
         if hands_out(test):
             return
         if desk.profile.login is None:
-            desk.leave(session)  # the control may need the one session that is allowed
+            desk.sessions.leave(session)  # the control may need the one session that is allowed
             _control_elsewhere(desk, test, role, ways)
             return
         session = _log_in_again(desk, session, role)
         if not _is_answered(desk, session, test, role, ways):
-            desk.leave(session)
-            session = desk.enter(role)
+            desk.sessions.leave(session)
+            session = desk.sessions.enter(role)
             _is_answered(desk, session, test, role, ways)
     finally:
-        desk.leave(session)
+        desk.sessions.leave(session)
 
 
 def _turned_away(desk: Desk, probe: Probe, role: str, status: int) -> Exchange:
@@ -110,16 +110,16 @@ def _turned_away(desk: Desk, probe: Probe, role: str, status: int) -> Exchange:
 def _control_elsewhere(desk: Desk, test: Exchange, role: str, ways: Sequence[Way]) -> None:
     """Where headers log in, the control is on another session: of the same agent, or of one who can be logged in."""
     proper = role if role != "logged_out" else "reserved"
-    with desk.entered(proper) as session:
+    with desk.sessions.entered(proper) as session:
         _is_answered(desk, session, test, proper, ways)
 
 
 def _is_answered(desk: Desk, session: Session, test: Exchange, role: str, ways: Sequence[Way]) -> bool:
     """Ask properly until one of the ways is answered. That one is the control; to the others no answer was due."""
     if len(ways) == 1:
-        return answered(desk.ask(session, test.probe, Part.CONTROL, role, controls=test.id, way=ways[0]))
+        return answered(desk.ask(session, Request(test.probe, Part.CONTROL, role, controls=test.id, way=ways[0])))
     for way in ways:
-        asked = desk.ask(session, test.probe, Part.DUE, role, way=way)
+        asked = desk.ask(session, Request(test.probe, Part.DUE, role, way=way))
         part = Part.CONTROL if answered(asked) or session.closed or way == ways[-1] else Part.OPEN
         controls = test.id if part is Part.CONTROL else None
         desk.notebook.keep(replace(asked, part=part, controls=controls, standard_way=answered(asked)))
@@ -134,8 +134,8 @@ def logged_out(desk: Desk, learnt: Learnt, probe: Probe) -> None:
     logout = desk.profile.logout
     if logout is None:
         return
-    if desk.has_one_session(role):
-        desk.require_admitted(role)  # whoever logs out here could not be logged in again for the control
+    if desk.sessions.has_one_session(role):
+        desk.sessions.require_admitted(role)  # whoever logs out here could not be logged in again for the control
     if not _after_logout(desk, learnt, probe, role, logout, settled=False):
         # What came may be a late copy of the answer before logout: only what comes after a silence tells.
         _after_logout(desk, learnt, probe, role, logout, settled=True)
@@ -143,27 +143,27 @@ def logged_out(desk: Desk, learnt: Learnt, probe: Probe) -> None:
 
 def _after_logout(desk: Desk, learnt: Learnt, probe: Probe, role: str, logout: Exchangeable, settled: bool) -> bool:
     """One round of `logged_out`; False where a contact came that need not answer the request after logout."""
-    session = desk.enter(role)
+    session = desk.sessions.enter(role)
     try:
         if learnt.reusable:
             # An endpoint may keep a contact for the session that has asked for it.
-            desk.ask(session, "ask", Part.DUE)
+            desk.ask(session, Request("ask", Part.DUE))
             if settled:
                 session.hear(desk.waits.silence().seconds)
         log_out(session, desk.agents[role], logout, desk.profile.timing.reply)
         if logout.success is None and not session.closed:
             # Nothing says when the logout has taken effect; until then nothing may be asked.
-            desk.stop.wait(desk.waits.silence().seconds)
+            desk.sessions.stop.wait(desk.waits.silence().seconds)
         if session.closed:
-            desk.leave(session)
-            session = desk.connect(role)
-        test = desk.ask(session, probe.name, Part.TEST)
+            desk.sessions.leave(session)
+            session = desk.sessions.connect(role)
+        test = desk.ask(session, Request(probe.name, Part.TEST))
         if test.closed and not hands_out(test):
             # The logout may have ended the session only now, and then nobody has heard the request.
             desk.notebook.keep(replace(test, part=Part.OPEN))
-            desk.leave(session)
-            session = desk.connect(role)
-            test = desk.ask(session, probe.name, Part.TEST)
+            desk.sessions.leave(session)
+            session = desk.sessions.connect(role)
+            test = desk.ask(session, Request(probe.name, Part.TEST))
         if not hands_out(test):
             session = _log_in_again(desk, session, role)
             _control(desk, learnt, session, test, role)
@@ -172,15 +172,15 @@ def _after_logout(desk: Desk, learnt: Learnt, probe: Probe, role: str, logout: E
             return False
         return True
     finally:
-        desk.leave(session)
+        desk.sessions.leave(session)
 
 
 def _log_in_again(desk: Desk, session: Session, role: str) -> Session:
     if not session.closed and desk.profile.login is not None:
-        desk.log_in(session, role)
+        desk.sessions.log_in(session, role)
         return session
-    desk.leave(session)
-    return desk.enter(role)
+    desk.sessions.leave(session)
+    return desk.sessions.enter(role)
 
 
 def _control(desk: Desk, learnt: Learnt, session: Session, test: Exchange, role: str) -> None:
@@ -194,13 +194,13 @@ def _control(desk: Desk, learnt: Learnt, session: Session, test: Exchange, role:
         return
     proper = "reserved" if role == "idle" else role
     if proper == role and not session.closed:
-        control = desk.ask(session, test.probe, Part.CONTROL, role, controls=test.id)
+        control = desk.ask(session, Request(test.probe, Part.CONTROL, role, controls=test.id))
         if answered(control):
             return
         if learnt.reusable and not session.closed:
             # A lost answer and a deaf session look alike until one more is asked.
-            desk.ask(session, test.probe, Part.CONTROL, role, controls=test.id)
+            desk.ask(session, Request(test.probe, Part.CONTROL, role, controls=test.id))
             return
-    desk.leave(session)
-    with desk.entered(proper) as fresh:
-        desk.ask(fresh, test.probe, Part.CONTROL, proper, controls=test.id)
+    desk.sessions.leave(session)
+    with desk.sessions.entered(proper) as fresh:
+        desk.ask(fresh, Request(test.probe, Part.CONTROL, proper, controls=test.id))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from conformance import page, probes
-from conformance.desk import Desk, answered, hands_out, is_broken
+from conformance.desk import Desk, Request, answered, hands_out, is_broken
 from conformance.session import Session
 from conformance.transcript import Exchange, Part, Way
 
@@ -38,35 +38,35 @@ def ways(pins: Mapping[str, str]) -> tuple[Way, ...]:
 
 def discover(desk: Desk, order: tuple[Way, ...], learnt: Learnt) -> None:
     """Fill in `learnt` and set the desk's way; raises `EnvironmentTrouble` where no agent gets in."""
-    session = desk.enter("reserved")
+    session = desk.sessions.enter("reserved")
     try:
         session = _find_way(desk, session, order, learnt)
         if not learnt.answered:
             # Nothing is answered, so no answer can go astray: it is enough that sessions are to be had.
-            learnt.shared = desk.many and _is_let_in_twice(desk, session)
+            learnt.shared = desk.sessions.many and _is_let_in_twice(desk, session)
             return
-        if desk.stop.is_set():
+        if desk.sessions.stop.is_set():
             return
-        again = desk.ask(session, "asked-twice", Part.OPEN)
+        again = desk.ask(session, Request("asked-twice", Part.OPEN))
         if is_broken(again):
             desk.notebook.keep(replace(again, part=Part.DUE))
         learnt.reusable = _as_good(again, learnt.first)
-        if desk.many:
+        if desk.sessions.many:
             learnt.shared = _can_share(desk, session, learnt)
     finally:
-        desk.leave(session)
+        desk.sessions.leave(session)
 
 
 def _find_way(desk: Desk, session: Session, order: tuple[Way, ...], learnt: Learnt) -> Session:
     asked: list[Exchange] = []
     for way in order:
         if session.closed:
-            desk.leave(session)
-            session = desk.enter("reserved")
+            desk.sessions.leave(session)
+            session = desk.sessions.enter("reserved")
         learnt.tried.append(way)
-        exchange = desk.ask(session, "ask", Part.DUE, way=way)
+        exchange = desk.ask(session, Request("ask", Part.DUE, way=way))
         asked.append(exchange)
-        if hands_out(exchange) or desk.stop.is_set():
+        if hands_out(exchange) or desk.sessions.stop.is_set():
             break
     # A refusal answers too, but only where no way brings the contact; and an answer was due to one way.
     chosen = next((x for x in asked if hands_out(x)), None) or next((x for x in asked if answered(x)), None)
@@ -89,9 +89,9 @@ def _as_good(exchange: Exchange, first: Exchange | None) -> bool:
 def _is_let_in_twice(desk: Desk, first: Session) -> bool:
     if first.closed:
         return False
-    second = desk.enter_beside(first)
+    second = desk.sessions.enter_beside(first)
     if second is not None:
-        desk.leave(second)
+        desk.sessions.leave(second)
     return second is not None
 
 
@@ -103,21 +103,21 @@ def _can_share(desk: Desk, first: Session, learnt: Learnt) -> bool:
     if not learnt.reusable:
         # A second login that is refused is the agent's last, and one session for one request is not enough.
         return False
-    second = desk.enter_beside(first)
+    second = desk.sessions.enter_beside(first)
     if second is None:
         # On the one session that is left, what comes late must not be taken for the next answer.
-        learnt.pushes = desk.has_one_session(first.agent)
+        learnt.pushes = desk.sessions.has_one_session(first.agent)
         return False
     try:
-        if not _as_good(desk.ask(second, "ask", Part.OPEN), learnt.first):
+        if not _as_good(desk.ask(second, Request("ask", Part.OPEN)), learnt.first):
             return False
-        if not _as_good(desk.ask(first, "ask", Part.OPEN), learnt.first):
+        if not _as_good(desk.ask(first, Request("ask", Part.OPEN)), learnt.first):
             return False
-        desk.leave(second)
-        return _as_good(desk.ask(first, "ask", Part.OPEN), learnt.first)
+        desk.sessions.leave(second)
+        return _as_good(desk.ask(first, Request("ask", Part.OPEN)), learnt.first)
     finally:
-        desk.leave(first)
-        desk.leave(second)
+        desk.sessions.leave(first)
+        desk.sessions.leave(second)
 
 
 def _side(topic: str) -> str:

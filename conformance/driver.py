@@ -56,13 +56,13 @@ class Driver:
         except EnvironmentTrouble as trouble:
             self._trouble = str(trouble)
         finally:
-            self._desk.close()
+            self._desk.sessions.close()
         return self.recording()
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """What has come to light in the run and must never be shown."""
-        return self._desk.secrets
+        return self._desk.sessions.secrets
 
     @property
     def agents(self) -> tuple[Agent, ...]:
@@ -80,7 +80,7 @@ class Driver:
             answered_ways=tuple(learnt.answered_ways),
             reusable=learnt.reusable,
             shared=learnt.shared,
-            together=self._desk.many,
+            together=self._desk.sessions.many,
             lost_together=self._lost_together,
             untested=dict(self._untested),
             troubles=dict(self._troubles),
@@ -114,7 +114,7 @@ class Driver:
         precondition.after(self._desk)
 
     def _ask_all(self, selected: Sequence[Probe]) -> None:
-        if self._desk.limit < 3:
+        if self._desk.sessions.limit < 3:
             self._learnt.shared = False  # two sessions at work leave none to listen with
         jobs = [job for probe in selected for job in self._jobs(probe)]
         if not self._learnt.shared or len(jobs) < 2:
@@ -124,12 +124,12 @@ class Driver:
         # The listener is logged in: an agent who must not be, anywhere, asks before it comes or when it has gone.
         apart = [job for job in jobs if "reserved" in job.alone]
         self._run_jobs([job for job in apart if not job.after])
-        with self._desk.entered("reserved") as listener:
+        with self._desk.sessions.entered("reserved") as listener:
             self._run_jobs([job for job in jobs if job not in apart], spare=1)
             overheard = any(message.hands_out for message in listener.hear())
         self._run_jobs([job for job in apart if job.after])
         missed = self._missed(done)
-        if (overheard or missed) and not self._desk.stop.is_set():
+        if (overheard or missed) and not self._desk.sessions.stop.is_set():
             # The sessions of an agent disturb each other after all, or the endpoint fails to answer: only
             # asking one after the other tells. What overlapped does not say whose fault a silence was.
             self._learnt.shared = False
@@ -172,8 +172,10 @@ class Driver:
         self._run_jobs(jobs)
 
     def _run_jobs(self, jobs: Sequence[Job], spare: int = 0) -> None:
-        spare += self._desk.kept
-        schedule = Schedule(max(1, self._desk.limit - spare), self._desk.stop, self._desk.abort)
+        spare += self._desk.sessions.kept
+        schedule = Schedule(
+            max(1, self._desk.sessions.limit - spare), self._desk.sessions.stop, self._desk.sessions.abort
+        )
         schedule.run(jobs, lambda left: self._progress(f"waiting for answers and silences: {left} requests to go"))
 
     def _jobs(self, probe: Probe) -> list[Job]:
@@ -208,7 +210,7 @@ class Driver:
         return Job(
             name=probe.name if number == 0 else f"{probe.name}/{number}",
             work=lambda: self._attempt(probe, work),
-            sessions=min(sessions, self._desk.limit),
+            sessions=min(sessions, self._desk.sessions.limit),
             agents=agents if self._learnt.shared else frozenset(),
             alone=frozenset() if self._learnt.shared else agents,
             after=frozenset({"not-logged-in"}) if self._desk.role("stranger") in agents else frozenset(),
@@ -218,7 +220,7 @@ class Driver:
         try:
             work()
         except EnvironmentTrouble as trouble:
-            if not self._desk.stop.is_set():
+            if not self._desk.sessions.stop.is_set():
                 with self._lock:
                     self._troubles.setdefault(probe.name, str(trouble))
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from conformance import probes
-from conformance.desk import Desk
+from conformance.desk import Desk, Request
 from conformance.discovery import ways
 from conformance.login import log_out
 from conformance.precondition import ADD_LOGIN
@@ -67,7 +67,7 @@ def climb(desk: Desk, told: Callable[[Step], None]) -> bool:
 def _climb_first(desk: Desk, told: Callable[[Step], None]) -> bool:
     began = time.monotonic()
     try:
-        session = desk.enter("reserved") if desk.profile.login is None else desk.connect("reserved")
+        session = desk.sessions.enter("reserved") if desk.profile.login is None else desk.sessions.connect("reserved")
     except EnvironmentTrouble as trouble:
         rung = str(trouble.rung) if isinstance(trouble, CannotConnect) else LOGIN
         says = trouble.what if isinstance(trouble, CannotConnect) else str(trouble)
@@ -76,7 +76,7 @@ def _climb_first(desk: Desk, told: Callable[[Step], None]) -> bool:
     try:
         return _log_in(desk, session, told) and _ask(desk, session, told) and _log_out(desk, session, LOGOUT, told)
     finally:
-        desk.leave(session)
+        desk.sessions.leave(session)
 
 
 def _others(desk: Desk) -> list[str]:
@@ -88,7 +88,7 @@ def _others(desk: Desk) -> list[str]:
 def _try_out(desk: Desk, role: str, told: Callable[[Step], None]) -> bool:
     rung, began = f"{LOGIN} of {role}", time.monotonic()
     try:
-        session = desk.enter(role)
+        session = desk.sessions.enter(role)
     except EnvironmentTrouble as trouble:
         told(Step(rung, time.monotonic() - began, str(trouble), held=False))
         return False
@@ -96,7 +96,7 @@ def _try_out(desk: Desk, role: str, told: Callable[[Step], None]) -> bool:
         told(Step(rung, time.monotonic() - began, _login_in_words(desk, role)))
         return _log_out(desk, session, f"{LOGOUT} of {role}", told)
     finally:
-        desk.leave(session)
+        desk.sessions.leave(session)
 
 
 def _log_out(desk: Desk, session: Session, rung: str, told: Callable[[Step], None]) -> bool:
@@ -120,7 +120,7 @@ def _log_out(desk: Desk, session: Session, rung: str, told: Callable[[Step], Non
 def _log_in(desk: Desk, session: Session, told: Callable[[Step], None]) -> bool:
     began = time.monotonic()
     try:
-        desk.log_in(session, "reserved")
+        desk.sessions.log_in(session, "reserved")
     except EnvironmentTrouble as trouble:
         told(Step(LOGIN, time.monotonic() - began, str(trouble), held=False))
         return False
@@ -143,7 +143,7 @@ def _ask(desk: Desk, session: Session, told: Callable[[Step], None]) -> bool:
     began = time.monotonic()
     for way in ways({}):
         try:
-            reply = reply_to(desk.ask(session, _PROBE.name, Part.DUE, way=way))
+            reply = reply_to(desk.ask(session, Request(_PROBE.name, Part.DUE, way=way)))
         except EnvironmentTrouble as trouble:
             told(Step(ANSWER, time.monotonic() - began, str(trouble), held=False))
             return False

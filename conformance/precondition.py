@@ -53,7 +53,7 @@ def before(desk: Desk) -> None:
 
 def after(desk: Desk) -> None:
     """Ask again for agents who were handed nothing where a contact was due: the reservation may have expired."""
-    if desk.stop.is_set():
+    if desk.sessions.stop.is_set():
         return
     handed_nothing = {x.asks_for for x in desk.notebook.exchanges() if x.part in _OWN and not hands_out(x)}
     for role in sorted(name for name in handed_nothing if name is not None and name not in desk.unmet):
@@ -77,7 +77,7 @@ def unvouched(desk: Desk) -> dict[str, str]:
 
 def _is_reserved(desk: Desk, role: str) -> bool | None:
     """What the endpoint says of the agent; None where it does not answer that call."""
-    with desk.entered(role) as session:
+    with desk.sessions.entered(role) as session:
         for topic in _topics():
             message: dict[str, object] = {"channel": page.CHANNEL, "topic": topic, "subtopic": REQUEST}
             message |= {"source": page.SOURCE, "data": {"UserID": desk.agents[role].user_id}}

@@ -39,7 +39,7 @@ def climbed(profile: Profile) -> list[Step]:
     steps: list[Step] = []
     desk = desk_of(profile, steps)
     held = climb(desk, steps.append)
-    desk.close()
+    desk.sessions.close()
     assert held is steps[-1].held
     assert all(step.held for step in steps[:-1])
     return steps
@@ -83,7 +83,7 @@ def test_a_wrong_password_of_another_agent_ends_it_there_and_is_sent_once(host: 
     steps: list[Step] = []
     desk = desk_of(replace(profile, agents={**profile.agents, "other": wrong}), steps)
     assert not climb(desk, steps.append)
-    desk.close()
+    desk.sessions.close()
     assert [step.rung for step in steps] == [*RUNGS, "logout", "login of other"]
     assert "the login of agents.other was refused: check the agent's credentials" in steps[-1].says
     recording = Recording(desk.notebook.journal.events())

@@ -98,8 +98,8 @@ def test_the_amazon_preset_waits_until_the_agent_is_logged_in_and_knows_a_refusa
     with served(LikeAmazon()) as url:
         read = profile(tmp_path, LIKE_AMAZON, url)
         desk = Desk(read, WebSocketTransport(read.endpoint, QUICK), probes.candidates()[0])
-        desk.leave(desk.enter("reserved"))
-        desk.close()
+        desk.sessions.leave(desk.sessions.enter("reserved"))
+        desk.sessions.close()
     received = [json.loads(e.frame or "") for e in desk.notebook.journal.events() if e.kind == "received"]
     assert [message["message"]["loginState"] for message in received] == ["LoggingIn", "LoggedIn"]
 
@@ -189,8 +189,8 @@ def test_no_session_carries_the_cookie_of_another_s_and_each_its_agent_s_headers
         endpoint = replace(read.endpoint, headers={"X-Tenant": "all"}, cookie="own=1")
         desk = Desk(replace(read, endpoint=endpoint), WebSocketTransport(endpoint, QUICK), probes.candidates()[0])
         for role in ("reserved", "other", "idle", "reserved"):
-            desk.leave(desk.enter(role))
-        desk.close()
+            desk.sessions.leave(desk.sessions.enter(role))
+        desk.sessions.close()
     assert make.handshakes == [
         ("kim", "blue", "own=1"),
         ("robin", "all", "own=1"),
@@ -277,12 +277,12 @@ def test_however_many_jobs_begin_at_once_only_one_refused_login_of_an_agent_goes
         def enter(number: int) -> str:
             gate.wait()
             with pytest.raises(EnvironmentTrouble) as caught:
-                desk.enter("other" if number % 2 else "idle")
+                desk.sessions.enter("other" if number % 2 else "idle")
             return str(caught.value)
 
         with ThreadPoolExecutor(12) as pool:
             lines = list(pool.map(enter, range(12)))
-        desk.close()
+        desk.sessions.close()
         logins = [e for e in desk.notebook.journal.events() if e.kind == "sent" and "SetUserInfo" in (e.frame or "")]
     assert sorted(event.agent for event in logins) == ["idle", "other"]
     assert all("was refused" in line for line in lines)
@@ -303,13 +303,13 @@ def test_a_login_that_is_refused_beside_another_session_says_so_and_is_the_last(
     with Host() as host:
         subject = embedded(host.start(Behaviour(variants=("keeps_the_oldest_session",))), max_connections=40)
         desk = Desk(subject, WebSocketTransport(subject.endpoint, QUICK), probes.candidates()[0])
-        desk.enter("other")
+        desk.sessions.enter("other")
         for _ in range(2):
             with pytest.raises(
                 EnvironmentTrouble, match=r"one more session of agents\.other .* endpoint\.max_connections = 1"
             ):
-                desk.enter("other")
-        desk.close()
+                desk.sessions.enter("other")
+        desk.sessions.close()
     events = desk.notebook.journal.events()
     assert len([event for event in events if event.kind == "opened"]) == 2
     assert len([event for event in events if event.kind == "sent"]) == 2

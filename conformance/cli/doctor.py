@@ -41,7 +41,7 @@ def run(parsed: argparse.Namespace) -> int:
 
     def tell(step: Step) -> None:
         learn_events(redactor, desk.notebook.journal.events())
-        redactor.learn_secrets(desk.secrets)
+        redactor.learn_secrets(desk.sessions.secrets)
         print(redactor.text(_line(step)), flush=True)
 
     transport = watched(WebSocketTransport(profile.endpoint, profile.timing), tell)
@@ -51,7 +51,7 @@ def run(parsed: argparse.Namespace) -> int:
     try:
         held = climb(desk, tell)
     finally:
-        desk.close()
+        desk.sessions.close()
     print("all of it works: the suite can run" if held else "environment: not ready for a run, see the last line above")
     return 0 if held else 3
 
