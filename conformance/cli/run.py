@@ -17,7 +17,7 @@ from conformance.discretion import redactor_of
 from conformance.driver import Driver
 from conformance.folder import held
 from conformance.options import add_all
-from conformance.plugin import Conduct
+from conformance.plugin.conduct import Conduct
 from conformance.redaction.address import public_url
 from conformance.report.console import summary
 from conformance.run import probes_of
