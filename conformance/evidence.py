@@ -128,7 +128,9 @@ class Evidence:
         message = self._read[event.number]
         if exchange is not None and exchange.part in {Part.DUE, Part.CONTROL}:
             chosen = self._chosen.get(exchange.id)
-            if (chosen is not None and chosen.event is event) or message.shape is Shape.NOT_JSON:
+            if chosen is not None and chosen.event is event:
+                return True
+            if message.shape is Shape.NOT_JSON and not message.is_unread:
                 return True
         if exchange is not None and exchange.part in {Part.HOSTILE, Part.REVIVAL, Part.OPEN}:
             return message.hands_out and message.shape is not Shape.NOT_JSON

@@ -77,6 +77,11 @@ class Message:
         return Shape.ERROR if _is_error(self.parsed.value) else Shape.OTHER
 
     @property
+    def is_unread(self) -> bool:
+        """Whether it is nested too deep: nothing is known of it but the names in its text."""
+        return self.parsed.unread
+
+    @property
     def hands_out(self) -> bool:
         """Whether a contact's data left the endpoint in this frame, however ill-formed."""
         if self.shape is Shape.NOT_JSON:

@@ -7,27 +7,43 @@ from __future__ import annotations
 
 import json
 import re
+from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from itertools import accumulate
 from typing import NoReturn
 
+DEEPEST = 256
+"""Levels of nesting that are read. RFC 8259, section 9, lets a reader set such a limit; what is deeper may be JSON."""
+
+TOO_DEEP = f"nested deeper than the suite reads ({DEEPEST} levels)"
+
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}:,]|\s+|[^\[\]{}:,\s"]+', re.DOTALL)
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)  # one that never ends is taken at once too
+_STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[{]}"))
 _MAX_INT_DIGITS = 4000  # Python refuses to convert longer ones; a Decimal holds them all
 
 
 @dataclass(frozen=True)
 class Parsed:
-    """A JSON text: its value, or the error in one line; `repeated` are the names that occur twice in one object."""
+    """A JSON text: its value, or the error in one line; `repeated` are the names that occur twice in one object.
+
+    `unread`: it is nested too deep, and nobody knows whether it is JSON.
+    """
 
     value: object = field(default=None, repr=False)
     error: str | None = None
     repeated: tuple[str, ...] = field(default=(), repr=False)
+    unread: bool = False
 
 
 def parse(text: str) -> Parsed:
     """Read one JSON text (RFC 8259, sections 2 to 8). Never raises."""
     repeated: list[str] = []
+    if text.count("[") + text.count("{") > DEEPEST and _depth(text) > DEEPEST:
+        return Parsed(error=TOO_DEEP, unread=True)
 
     def pairs(members: list[tuple[str, object]]) -> dict[str, object]:
         value = dict(members)
@@ -45,7 +61,7 @@ def parse(text: str) -> Parsed:
             object_pairs_hook=pairs,
         )
     except RecursionError:
-        return Parsed(error="nested too deep to be read")
+        return Parsed(error=TOO_DEEP, unread=True)
     except ValueError as error:
         return Parsed(error=str(error))
     return Parsed(value=value, repeated=tuple(repeated))
@@ -77,6 +93,12 @@ def show(value: object, limit: int = 120) -> str:
             break
         end = token.end()
     return f"{text[:end]}… ({len(text)} characters)"
+
+
+def _depth(text: str) -> int:
+    """How deep brackets outside of strings are nested, at the deepest."""
+    brackets = _STRING.sub("", text).encode("ascii", "ignore").translate(_STEPS, _NO_BRACKETS)
+    return max(accumulate(array("b", brackets)), default=0)
 
 
 def _exact_int(digits: str) -> int | Decimal:

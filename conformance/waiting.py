@@ -83,7 +83,9 @@ def _answered(read: Sequence[Message]) -> str:
         return "now"
     if last.shape is Shape.NOT_JSON:
         # Ill-formed, but plainly the reply: nothing better will come.
-        return "now" if last.hands_out or page.REPLY in (last.event.frame or "") else "soon"
+        if last.hands_out or page.REPLY in (last.event.frame or ""):
+            return "now"
+        return "on" if last.is_unread else "soon"
     return "soon" if last.shape in {Shape.EMPTY, Shape.ELSEWHERE} else "on"
 
 

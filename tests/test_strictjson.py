@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import time
 from decimal import Decimal
 
 import pytest
 
-from conformance.strictjson import kind, parse, show
+from conformance.strictjson import DEEPEST, kind, parse, show
 
 
 @pytest.mark.parametrize(
@@ -72,7 +74,30 @@ def test_a_number_keeps_all_its_digits() -> None:
     "text", ["[" * 100_000, "[" * 100_000 + "]" * 100_000, '{"a":' * 100_000 + "1" + "}" * 100_000]
 )
 def test_nesting_that_is_too_deep_is_an_error_and_no_crash(text: str) -> None:
+    assert (parse(text).error, parse(text).unread) == ("nested deeper than the suite reads (256 levels)", True)
+
+
+@pytest.mark.parametrize(("opens", "closes"), [("[", "]"), ('{"a":', "}"), ('[{"a":', "}]")])
+def test_what_is_read_does_not_depend_on_the_stack(opens: str, closes: str) -> None:
+    levels = DEEPEST // (opens.count("[") + opens.count("{"))
+    deepest = opens * levels + "1" + closes * levels
+    assert parse(deepest).error is None
+    assert parse(f"[{deepest}]").unread
+    assert parse(f"[{deepest[:-1]}").unread  # nobody reads as far as to know
+
+
+@pytest.mark.parametrize(
+    "text", [json.dumps("[{" * 5000), '["\\"' + "[" * 5000 + '"]', "[" + ",".join(["[[]]"] * 5000) + "]", "[]" * 5000]
+)
+def test_brackets_in_strings_and_beside_each_other_are_no_nesting(text: str) -> None:
+    assert not parse(text).unread
+
+
+@pytest.mark.parametrize("text", ["[" * 300 + '"' + '\\"' * 4_000_000, "[" * 300 + '"' * 4_000_000, "[" * 8_000_000])
+def test_a_long_text_is_measured_in_one_pass(text: str) -> None:
+    began = time.monotonic()
     assert parse(text).error
+    assert time.monotonic() - began < 30  # a second; with a second pass for each quote it would be days
 
 
 def test_an_exponent_that_no_number_can_hold_does_not_crash() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from conformance import page
-from conformance.checks.check import require
+from conformance.checks.check import require, unread
 from conformance.checks.contact import is_somebody_elses
 from conformance.checks.envelope import CONTACT_OD
 from conformance.evidence import Evidence
@@ -70,19 +70,23 @@ def require_no_contact(evidence: Evidence, tests: Sequence[Exchange]) -> None:
         raise Inconclusive("not asked: the run ended before")
     _require_preconditions(evidence, [test for test in tests if test.agent == "idle"])
     findings: list[Finding] = []
-    strayed = uncontrolled = None
+    strayed = uncontrolled = deep = None
     for test in tests:
-        contacts = evidence.handed_out(test)
+        handed = evidence.handed_out(test)
+        contacts = [reply for reply in handed if not reply.message.is_unread]
+        deep = deep or next((reply for reply in handed if reply.message.is_unread), None)
         own = [reply for reply in contacts if not is_somebody_elses(evidence, reply, test)]
         findings += [
             Finding("no contact", "a contact was handed out", reply.where("$"), reply.exchange) for reply in own[:1]
         ]
         if contacts and not own:
             strayed = test
-        elif not contacts and not _is_controlled(evidence, test):
+        elif not handed and not _is_controlled(evidence, test):
             uncontrolled = test
     if findings:
         raise Nonconformity(f"a contact was handed out for {len(findings)} of {len(tests)} requests", findings)
+    if deep:
+        raise unread(deep)
     if strayed:
         raise Inconclusive(
             f"a contact of another agent strayed into {strayed.id} (RES-1), so nothing follows from it",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from conformance.reply import Reply
+from conformance.strictjson import TOO_DEEP
 from conformance.verdict import Finding, Inconclusive, Nonconformity
 
 Pins = Mapping[str, str]
@@ -45,7 +46,7 @@ class Check:
 
     def accepts(self, reply: Reply, pins: Pins) -> bool:
         """Whether this reply passes this check and all outer ones."""
-        return self.blocked_by(reply, pins) is None and self.ask(reply, pins) is None
+        return not reply.message.is_unread and self.blocked_by(reply, pins) is None and self.ask(reply, pins) is None
 
 
 def finding(reply: Reply, difference: Difference) -> Finding:
@@ -53,14 +54,23 @@ def finding(reply: Reply, difference: Difference) -> Finding:
     return Finding(difference.expected, difference.actual, reply.where(difference.path), reply.exchange)
 
 
+def unread(reply: Reply) -> Inconclusive:
+    """What is said of a reply that is nested too deep: it may be JSON, and it may be right."""
+    return Inconclusive(f"reply {reply.number} is {TOO_DEEP}, so nothing in it is judged")
+
+
 def require(check: Check, replies: Iterable[Reply], pins: Pins) -> None:
     """Ask the check of every reply; raises `Nonconformity` or `Inconclusive`."""
     findings: list[Finding] = []
     blocked: list[tuple[Reply, Check]] = []
+    deep: list[Reply] = []
     asked = 0
     # A run holds hundreds of replies of a few texts: each text is judged once.
     judged: dict[str, tuple[Check | None, Difference | None]] = {}
     for reply in replies:
+        if reply.message.is_unread:
+            deep.append(reply)
+            continue
         text = reply.message.event.frame or ""
         if text not in judged:
             blocker = check.blocked_by(reply, pins)
@@ -74,6 +84,8 @@ def require(check: Check, replies: Iterable[Reply], pins: Pins) -> None:
             findings.append(finding(reply, difference))
     if findings:
         raise Nonconformity(f"{len(findings)} of {asked} replies: {findings[0].actual}", findings)
+    if deep:
+        raise unread(deep[0])
     if blocked:
         reply, blocker = blocked[0]
         raise Inconclusive(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from conformance.checks.contact import crossings, is_another_agents
 from conformance.checks.envelope import JSON_OBJECT
 from conformance.evidence import Evidence
 from conformance.reply import Reply, Shape, messages
-from conformance.strictjson import parse
+from conformance.strictjson import TOO_DEEP, parse
 from conformance.transcript import Exchange, Kind, Part
 from conformance.verdict import Finding, Inconclusive, Nonconformity
 
@@ -18,11 +18,15 @@ def require_revival(evidence: Evidence, probe: str) -> None:
     _require_health(evidence)
     findings = []
     unasked = False
+    unread: list[Exchange] = []
     for hostile in _last_on_each_session(evidence.exchanges(Part.HOSTILE, probe=probe)):
         revivals = [x for x in evidence.controls(hostile) if x.agent == hostile.agent and x.trouble is None]
         unasked = unasked or not revivals
-        findings += [finding for x in revivals[-1:] if (finding := _wrong(evidence, x)) is not None]
+        last = [x for x in revivals[-1:] if evidence.handed_out(x) or not _is_unread(x)]
+        unread += [x for x in revivals[-1:] if x not in last]
+        findings += [finding for x in last if (finding := _wrong(evidence, x)) is not None]
     _raise(findings)
+    _require_read(unread)
     if unasked:
         raise Inconclusive("no valid request was sent after it, because the run ended before")
 
@@ -38,6 +42,7 @@ def require_no_reward(evidence: Evidence, probe: str) -> None:
         ]
         findings += _echoes(evidence, hostile)
     _raise(findings)
+    _require_read([x for x in evidence.exchanges(Part.HOSTILE, probe=probe) if _is_unread(x)])
 
 
 def require_every_answer(evidence: Evidence, probe: str) -> None:
@@ -48,7 +53,8 @@ def require_every_answer(evidence: Evidence, probe: str) -> None:
     if last.trouble is not None:
         raise Inconclusive("the run ended before the burst was answered")
     read = messages(last.received)
-    answers = sum(message.shape in {Shape.CONTACT, Shape.EMPTY, Shape.ERROR, Shape.ELSEWHERE} for message in read)
+    answering = {Shape.CONTACT, Shape.EMPTY, Shape.ERROR, Shape.ELSEWHERE}
+    answers = sum(message.shape in answering or message.is_unread for message in read)
     findings = []
     if answers < len(requests) and not last.closed:
         actual = f"{answers} answers to {len(requests)} requests"
@@ -59,6 +65,7 @@ def require_every_answer(evidence: Evidence, probe: str) -> None:
         for reply in crossed[:1]
     ]
     _raise(findings)
+    _require_read([last] if _is_unread(last) else [])
 
 
 def _last_on_each_session(exchanges: Iterable[Exchange]) -> list[Exchange]:
@@ -73,6 +80,7 @@ def _require_health(evidence: Evidence) -> None:
     due = [x for x in proper if x.part is Part.DUE]
     if not due or len([x for x in due if _reply(evidence, x)]) < len(due):
         raise Inconclusive("without bad input not every proper request is answered with a contact either")
+    _require_read([x for x in proper if (reply := evidence.reply_of(x)) and reply.message.is_unread])
     if any(not JSON_OBJECT.accepts(reply, evidence.pins) for reply in replies):
         raise Inconclusive("RSP-1 fails without bad input too")
     if any(evidence.handed_out(x) for x in evidence.exchanges(Part.TEST, probe="unknown-agent")):
@@ -84,6 +92,16 @@ def _require_health(evidence: Evidence) -> None:
 def _reply(evidence: Evidence, exchange: Exchange) -> Reply | None:
     reply = evidence.reply_of(exchange)
     return reply if reply is not None and (reply.message.hands_out or reply.message.shape is Shape.NOT_JSON) else None
+
+
+def _is_unread(exchange: Exchange) -> bool:
+    return any(message.is_unread for message in messages(exchange.received))
+
+
+def _require_read(unread: Sequence[Exchange]) -> None:
+    """What is nested too deep may be the answer, and right."""
+    if unread:
+        raise Inconclusive(f"what came in {unread[0].id} is {TOO_DEEP}, so nothing in it is judged")
 
 
 def _wrong(evidence: Evidence, revival: Exchange) -> Finding | None:

@@ -582,3 +582,10 @@ def test_req_3_asks_only_the_requests_that_turned_the_source() -> None:
     notes.ask(frame())
     notes.ask(probe="source-turned", part=Part.OPEN)
     assert require_pinned_source(notes.evidence()) == "answered with source"
+
+
+def test_a_contact_that_is_nested_too_deep_leaves_no_contact_open() -> None:
+    notes = Notes()
+    test = notes.test(frame(Queue="deep").replace('"deep"', "[" * 1001 + "]" * 1001))
+    with pytest.raises(Inconclusive, match="^reply 1 is nested deeper than the suite reads"):
+        require_no_contact(notes.evidence(), [test])

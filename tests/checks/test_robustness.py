@@ -371,3 +371,19 @@ def test_the_reason_is_said_in_full_where_the_run_ended() -> None:
     bad_input(notes, probe="burst", trouble=ENDED)
     with pytest.raises(Inconclusive, match=r"^the run ended before the burst was answered$"):
         require_every_answer(notes.evidence(), "burst")
+
+
+def test_a_revival_that_is_nested_too_deep_leaves_the_clause_open() -> None:
+    notes = Notes()
+    notes.ask(frame())
+    hostile = notes.ask(part=Part.HOSTILE, probe="not-json")
+    notes.control(hostile, "[" * 1001 + "]" * 1001, part=Part.REVIVAL)
+    with pytest.raises(Inconclusive, match="nested deeper than the suite reads"):
+        require_revival(notes.evidence(), "not-json")
+
+
+def test_a_reward_that_is_nested_too_deep_leaves_the_clause_open() -> None:
+    notes = healthy()
+    bad_input(notes, "[" * 1001 + frame() + "]" * 1001, probe="hostile-userid", user_id=HOSTILE_ID)
+    with pytest.raises(Inconclusive, match="nested deeper than the suite reads"):
+        require_no_reward(notes.evidence(), "hostile-userid")

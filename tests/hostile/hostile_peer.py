@@ -39,6 +39,12 @@ def shake_hands(session: socket.socket, extra: bytes = b"") -> None:
     )
 
 
+def requests(session: socket.socket) -> Iterator[bytes]:
+    """What comes, as it comes, until the other side closes."""
+    while (data := session.recv(65536)) and data[0] != 0x88:
+        yield data
+
+
 @contextmanager
 def peer(worst: Worst) -> Iterator[str]:
     """Serve each session with `worst`, which ends when its event is set or the session breaks; yields the URL."""

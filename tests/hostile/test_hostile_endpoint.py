@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import pytest
 from driving import Judged, embedded, judged, only
-from hostile_peer import Worst, frame, peer, shake_hands
+from hostile_peer import Worst, frame, peer, requests, shake_hands
 
 from conformance import session as sessions
 from conformance.profile import MIB, Profile, Timing
@@ -23,6 +23,26 @@ ASKED = ("ask", "asked-twice", "unknown-agent", "no-data", "not-json")
 SECONDS = 15
 """All of a run, however busy the machine: a few logins of 0.3 s, and what a busy endpoint may use up."""
 CONTACT = json.dumps({"channel": "LCM", "topic": "WebService", "subtopic": "ContactOD", "message": {"response": {}}})
+
+EXPECTED_MEMBERS = {
+    "PhoneNumber": "5550104711",
+    "AccountNumber": "137|1|3|0|0|84|1",
+    "CampaignId": "SpringRenewal-ACQ",
+    "Mode": "Home",
+    "ContactId": "4711",
+    "ExpiryTime": "Oct 7 2036 11:59PM",
+    "CallbackTime": "Oct 7 2036 10:30AM",
+    "CallType": "Regular Call",
+    "Prefix": "",
+    "Suffix": "",
+    "Queue": "Queue1",
+}
+
+
+def reply(**members: str) -> str:
+    """The reply that is due to the embedded endpoint's first agent, with members of the contact changed or added."""
+    contact = EXPECTED_MEMBERS | members
+    return json.dumps({**json.loads(CONTACT), "message": {"response": contact}})
 
 
 def subject(url: str, **endpoint: object) -> Profile:
@@ -130,21 +150,47 @@ def test_a_frame_that_comes_byte_by_byte_is_read_all_the_same() -> None:
 
 
 @pytest.mark.parametrize("text", [b"[" * 200_000, b'{"a":' * 20_000, b"[" * 100_000 + b"]" * 100_000])
-def test_deep_nesting_is_a_reply_that_is_not_json(text: bytes) -> None:
+def test_deep_nesting_is_read_by_nobody_and_accuses_nobody(text: bytes) -> None:
     def worst(session: socket.socket, over: threading.Event) -> None:
         shake_hands(session)
-        while session.recv(65536):
+        for _ in requests(session):
             session.sendall(frame(text))
 
     ended = run(worst)
-    assert ended.verdict in {"non-conformant", "inconclusive"}
+    assert (ended.verdict, ended.failed) == ("inconclusive", set())
+    assert "nested deeper than the suite reads" in ended.reason("RSP-1")
+
+
+@pytest.mark.parametrize("member", ["Queue", "Extra"])
+def test_a_contact_with_a_deep_member_is_inconclusive(member: str) -> None:
+    contact = reply(**{member: "deep"}).replace('"deep"', "[" * 1001 + "]" * 1001)
+
+    def worst(session: socket.socket, over: threading.Event) -> None:
+        shake_hands(session)
+        for _ in requests(session):
+            session.sendall(frame(contact.encode()))
+
+    ended = run(worst)
+    assert (ended.verdict, ended.failed) == ("inconclusive", set())
+    deep = "is nested deeper than the suite reads (256 levels), so nothing in it is judged"
+    assert all(deep in ended.reason(clause) for clause in ("RSP-1", "MAP-1", "FLD-Queue-type", "RES-3"))
+
+
+def test_a_deep_message_beside_the_reply_does_not_matter() -> None:
+    def worst(session: socket.socket, over: threading.Event) -> None:
+        shake_hands(session)
+        for _ in requests(session):
+            deep = b'{"subtopic": "Event", "data": ' + b"[" * 1001 + b"]" * 1001 + b"}"
+            session.sendall(frame(deep) + frame(reply().encode()))
+
+    assert run(worst).verdicts["RSP-1"] == "pass"
 
 
 @pytest.mark.parametrize("text", [b"\xff\xfe\xfd", CONTACT.encode() + b"\xc3", b"\xed\xa0\x80", b'{"subtopic":"\xf5"}'])
 def test_ill_formed_utf_8_is_a_finding_and_no_crash(text: bytes) -> None:
     def worst(session: socket.socket, over: threading.Event) -> None:
         shake_hands(session)
-        while session.recv(65536):
+        for _ in requests(session):
             session.sendall(frame(text))
 
     ended = run(worst)
