@@ -8,18 +8,25 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Callable
-from urllib.parse import unquote, urlsplit
-
-from python_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError, ProxyType
-from python_socks.sync import Proxy
+from collections.abc import Callable, Sequence
+from urllib.parse import urlsplit
 
 from conformance.profile import Endpoint
 from conformance.transport import CannotConnect, Climbed, Rung
+from conformance.transport.proxy import ask
 from conformance.transport.tls import secured
 
 _PORTS = {"ws": 80, "wss": 443, "http": 80, "socks5": 1080, "socks5h": 1080}
-_PROXY_TYPES = {"http": ProxyType.HTTP, "socks5": ProxyType.SOCKS5, "socks5h": ProxyType.SOCKS5}
+
+_Address = tuple[socket.AddressFamily, tuple[object, ...]]
+
+
+class _Unreached(CannotConnect):
+    """A name or an address leads nowhere: the problem, and what to check where it is the endpoint's."""
+
+    def __init__(self, rung: Rung, where: str, problem: str, check: str) -> None:
+        super().__init__(rung, f"{where}: {problem}: {check}")
+        self.problem = problem
 
 
 def reach(endpoint: Endpoint, seconds: float, climbed: Callable[[Climbed], None]) -> socket.socket:
@@ -49,6 +56,13 @@ def _connected(host: str, port: int, deadline: float, climbed: Callable[[Climbed
     found = ", ".join(dict.fromkeys(str(address[0]) for _, address in addresses))
     climbed(Climbed(Rung.NAME, time.monotonic() - began, f"{host} is {found}"))
     began = time.monotonic()
+    sock, address = _dialled(addresses, host, port, deadline)
+    climbed(Climbed(Rung.TCP, time.monotonic() - began, f"connected to {address} port {port}"))
+    return sock
+
+
+def _dialled(addresses: Sequence[_Address], host: str, port: int, deadline: float) -> tuple[socket.socket, str]:
+    """A socket that is connected to the first address that answers, and that address."""
     problem = ""
     for left, (family, address) in zip(range(len(addresses), 0, -1), addresses, strict=True):
         sock = socket.socket(family, socket.SOCK_STREAM)
@@ -60,18 +74,18 @@ def _connected(host: str, port: int, deadline: float, climbed: Callable[[Climbed
             sock.close()
             problem = "no answer in time" if isinstance(error, TimeoutError) else str(error.strerror or error)
             continue
-        climbed(Climbed(Rung.TCP, time.monotonic() - began, f"connected to {address[0]} port {port}"))
-        return sock
-    raise CannotConnect(
+        return sock, str(address[0])
+    raise _Unreached(
         Rung.TCP,
-        f"{host} port {port}: {problem}: check the port, that the endpoint is running, "
-        "and whether a firewall or a proxy is in between",
+        f"{host} port {port}",
+        problem,
+        "check the port, that the endpoint is running, and whether a firewall or a proxy is in between",
     )
 
 
-def _addresses(host: str, port: int, deadline: float) -> list[tuple[socket.AddressFamily, tuple[object, ...]]]:
+def _addresses(host: str, port: int, deadline: float) -> list[_Address]:
     """The addresses of a name. Resolvers know no deadline, so a thread waits for them, and is left behind."""
-    found: list[tuple[socket.AddressFamily, tuple[object, ...]]] = []
+    found: list[_Address] = []
     problems: list[str] = []
 
     def ask() -> None:
@@ -86,41 +100,31 @@ def _addresses(host: str, port: int, deadline: float) -> list[tuple[socket.Addre
     thread.join(max(deadline - time.monotonic(), 0))
     if not found:
         problem = problems[0] if problems else "no answer in time"
-        raise CannotConnect(Rung.NAME, f"{host}: {problem}: check the host name, the DNS server and the VPN")
+        raise _Unreached(Rung.NAME, host, problem, "check the host name, the DNS server and the VPN")
     return list(found)
 
 
 def _through(proxy: str, host: str, port: int, deadline: float, climbed: Callable[[Climbed], None]) -> socket.socket:
     began = time.monotonic()
     parts = urlsplit(proxy)
-    shown = f"{parts.scheme}://{parts.hostname}:{parts.port or _PORTS[parts.scheme]}"
-    client = Proxy(
-        _PROXY_TYPES[parts.scheme],
-        parts.hostname or "",
-        parts.port or _PORTS[parts.scheme],
-        username=unquote(parts.username) if parts.username else None,
-        password=unquote(parts.password) if parts.password else None,
-        rdns=parts.scheme != "socks5",
-    )
+    at = parts.hostname or "", parts.port or _PORTS[parts.scheme]
+    shown = f"{parts.scheme}://{at[0]}:{at[1]}"
+
+    def resolve(name: str) -> tuple[socket.AddressFamily, str]:
+        family, address = min(_addresses(name, port, deadline), key=lambda found: found[0])  # IPv4 first
+        return family, str(address[0])
+
     try:
-        sock = client.connect(host, port, timeout=max(deadline - time.monotonic(), 0.01))
-    except (ProxyTimeoutError, TimeoutError):
-        raise CannotConnect(Rung.PROXY, f"{shown} did not answer in time: check endpoint.proxy") from None
-    except ProxyConnectionError as error:
+        sock, _ = _dialled(_addresses(*at, deadline), *at, deadline)
+    except _Unreached as error:
         raise CannotConnect(
             Rung.PROXY,
-            f"{shown} cannot be reached ({error.strerror}): check endpoint.proxy, or the proxy of your environment",
+            f"{shown} cannot be reached ({error.problem}): check endpoint.proxy, or the proxy of your environment",
         ) from None
-    except ProxyError as error:
-        raise CannotConnect(Rung.PROXY, _refusal(shown, host, port, error)) from None
-    except (OSError, ValueError) as error:
-        raise CannotConnect(Rung.PROXY, f"{shown} broke off ({error}): check endpoint.proxy") from None
+    try:
+        ask(sock, parts, shown, host, port, deadline - time.monotonic(), resolve)
+    except BaseException:
+        sock.close()
+        raise
     climbed(Climbed(Rung.PROXY, time.monotonic() - began, f"{shown} connects to {host} port {port}"))
     return sock
-
-
-def _refusal(shown: str, host: str, port: int, error: ProxyError) -> str:
-    if error.error_code == 407:
-        return f"{shown} wants a user name and a password: write them into endpoint.proxy as http://name:password@host"
-    code = f" with {error.error_code}" if error.error_code is not None else ""
-    return f"{shown} refused to connect to {host} port {port}{code}: check the proxy's rules and endpoint.proxy"

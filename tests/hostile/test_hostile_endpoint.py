@@ -224,6 +224,49 @@ def test_a_handshake_that_never_ends_is_ended(drip: bytes) -> None:
     assert is_inconclusive(run(worst), "WebSocket handshake failed")
 
 
+@pytest.mark.parametrize(
+    ("scheme", "answer"),
+    [
+        ("http", b"HTTP/1.1 200 OK\r\nX-Header: " + b"a" * 300),
+        ("socks5", b"\x05\x00" + b"\x05\x00\x00\x03\xff" + b"a" * 257),
+        ("socks5h", b"\x05\x00" + b"\x05\x00\x00\x03\xff" + b"a" * 257),
+    ],
+)
+def test_a_proxy_that_drips_has_no_longer_than_connecting_may_take(scheme: str, answer: bytes) -> None:
+    def worst(session: socket.socket, over: threading.Event) -> None:
+        for byte in answer:
+            session.sendall(bytes([byte]))
+            if over.wait(QUICK.connect * 0.6):
+                break
+
+    with peer(worst) as proxy:
+        address = proxy.removeprefix("ws://").removesuffix("/lcm")
+        began = time.monotonic()
+        ended = judged(subject("ws://127.0.0.1:9/lcm", proxy=f"{scheme}://{address}"), asked=ASKED)
+        assert time.monotonic() - began < SECONDS  # a wait for each byte would be more than a minute
+    assert is_inconclusive(ended, f"proxy failed: {scheme}://{address} did not answer in time: check endpoint.proxy")
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (b"HTTP/1.1 200 OK\r\n" + b"X: " + b"a" * 100_000, "answered with more than 65536 bytes"),
+        (b"HTTP/1.1 200 OK\r\n", "WebSocket handshake failed"),
+        (b"\xff\xfe\r\n\r\n", "refused to connect"),
+        (b"", "broke off: check endpoint.proxy"),
+    ],
+)
+def test_a_proxy_that_answers_rubbish_is_said_in_words(answer: bytes, words: str) -> None:
+    def worst(session: socket.socket, over: threading.Event) -> None:
+        session.recv(65536)
+        session.sendall(answer)
+
+    with peer(worst) as proxy:
+        address = proxy.removeprefix("ws://").removesuffix("/lcm")
+        ended = judged(subject("ws://127.0.0.1:9/lcm", proxy=f"http://{address}"), asked=ASKED)
+    assert is_inconclusive(ended, words)
+
+
 def test_a_handshake_of_many_bytes_is_ended() -> None:
     def worst(session: socket.socket, over: threading.Event) -> None:
         session.sendall(b"HTTP/1.1 500 No\r\nContent-Length: 10000000000\r\n\r\n")

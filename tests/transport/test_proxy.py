@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -61,6 +65,36 @@ def test_a_proxy_may_want_a_password(echo: Start, proxy: Proxy, profile: Written
     line = refused(profile(url=server.url(), proxy=f"{kind}://suite:another-word@127.0.0.1:{between.port}"))
     assert "another-word" not in line
     assert "suite" not in line
+
+
+def test_an_http_proxys_answer_may_come_in_pieces(echo: Start, profile: Written) -> None:
+    server = echo()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            near, _ = listening.accept()
+            with near, socket.create_connection(("127.0.0.1", server.port)) as far:
+                near.recv(65536)
+                near.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                for piece in (b"H", b"TTP/1.1 2", b"00 OK\r\nVia: this\r", b"\n\r", b"\n"):
+                    near.sendall(piece)
+                    time.sleep(0.02)  # apart, so that they arrive apart
+                back = threading.Thread(target=pump, args=(far, near))
+                back.start()
+                pump(near, far)
+                back.join()
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        assert echoes(profile(url=server.url(), proxy=f"http://127.0.0.1:{listening.getsockname()[1]}").endpoint)
+        thread.join(10)
+
+
+def pump(source: socket.socket, target: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
 
 
 def test_an_http_proxy_that_wants_a_password_says_so(echo: Start, proxy: Proxy, profile: Written) -> None:
