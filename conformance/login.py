@@ -13,7 +13,6 @@ from typing import Any
 from conformance import packet
 from conformance.profile import Agent, Exchangeable, Packet, fill, holds, template_values
 from conformance.session import Session
-from conformance.strictjson import parse
 from conformance.verdict import EnvironmentTrouble
 
 
@@ -84,6 +83,6 @@ def _picked(session: Session, path: str, seconds: float) -> str | None:
     while not session.closed and time.monotonic() < deadline:
         message = session.hear_one(deadline - time.monotonic())
         # As it came: the registration's answer may itself look like a packet.
-        if message is not None and (found := packet.pick(path, parse(message.event.frame or "").value)) is not None:
+        if message is not None and (found := packet.pick(path, message.raw.value)) is not None:
             return found
     return None

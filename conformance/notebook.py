@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from dataclasses import dataclass, field
 from itertools import count
@@ -9,8 +10,12 @@ from itertools import count
 from conformance.transcript import Exchange, Journal
 from conformance.transport import Harmful
 
+RUN_FRAMES = 50_000
 RUN_BYTES = 512 * 1024 * 1024
-"""What is kept of all that an endpoint sends in one run."""
+"""What is taken of all that an endpoint sends in one run. Equal frames are kept once, so what differs is less:"""
+RUN_KEPT = 64 * 1024 * 1024
+RUN_VALUES = 1_000_000
+"""Bytes of memory that different frames may take as text, and the JSON values and names in them."""
 
 
 @dataclass
@@ -22,14 +27,28 @@ class Notebook:
     _sessions: count[int] = field(default_factory=lambda: count(1))
     _ids: count[int] = field(default_factory=lambda: count(1))
     _exchanges: dict[str, Exchange] = field(default_factory=dict)
+    _frames: int = 0
     _received: int = 0
+    _kept: int = 0
+    _values: int = 0
 
-    def take(self, size: int) -> None:
+    def take(self, frame: str) -> None:
         """Count what was received in the run; raises `Harmful` when it is more than can be kept."""
+        is_new = self.journal.is_new(frame)
         with self._lock:
-            self._received += size
-            if self._received > RUN_BYTES:
-                raise Harmful(f"the endpoint has sent more than {RUN_BYTES} bytes in this run")
+            self._frames += 1
+            self._received += len(frame)
+            if is_new:
+                self._kept += sys.getsizeof(frame)
+                self._values += sum(map(frame.count, ",:[{"))
+            for counted, most, what in (
+                (self._frames, RUN_FRAMES, "frames"),
+                (self._received, RUN_BYTES, "bytes"),
+                (self._kept, RUN_KEPT, "bytes in different frames"),
+                (self._values, RUN_VALUES, "JSON values in different frames"),
+            ):
+                if counted > most:
+                    raise Harmful(f"the endpoint has sent more than {most} {what} in this run")
 
     def session_id(self) -> str:
         with self._lock:

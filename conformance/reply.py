@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 from conformance import page
 from conformance.packet import unwrap
@@ -35,6 +36,46 @@ class Shape(StrEnum):
     OTHER = "other"
 
 
+class Content:
+    """What a text says, found out once: a run holds thousands of frames of a few texts, and a long one takes long."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self.memory: dict[object, Any] = {}
+
+    @cached_property
+    def raw(self) -> Parsed:
+        return parse(self._text)
+
+    @cached_property
+    def parsed(self) -> Parsed:
+        return unwrap(self.raw)
+
+    @cached_property
+    def members(self) -> frozenset[str]:
+        if self.parsed.error is not None:
+            return frozenset(_names_in_text(self._text))
+        return frozenset(name for name, _ in _members_in(self.parsed.value))
+
+    @cached_property
+    def is_blank(self) -> bool:
+        return self.parsed.error is None and all(
+            content in ("", None) or (content == 0 and content is not False)
+            for _, content in _members_in(self.parsed.value)
+        )
+
+    @cached_property
+    def shape(self) -> Shape:
+        if self.parsed.error is not None:
+            return Shape.NOT_JSON
+        value = self.parsed.value
+        if isinstance(value, dict) and value.get("subtopic") == page.REPLY:
+            return Shape.EMPTY if self.is_blank else Shape.CONTACT
+        if len(self.members) >= _ENOUGH and not self.is_blank:
+            return Shape.ELSEWHERE
+        return Shape.ERROR if _is_error(value) else Shape.OTHER
+
+
 @dataclass(frozen=True)
 class Message:
     """One received frame, read."""
@@ -42,43 +83,50 @@ class Message:
     event: Event
 
     @cached_property
+    def _content(self) -> Content:
+        text = self.event.frame or ""
+        if text not in self.event.memory:
+            self.event.memory[text] = Content(text)
+        content: Content = self.event.memory[text]
+        return content
+
+    @property
+    def memory(self) -> dict[object, Any]:
+        """Answers to questions that checks ask again and again of the same text."""
+        return self._content.memory
+
+    @property
+    def raw(self) -> Parsed:
+        """The frame, read as it came."""
+        return self._content.raw
+
+    @property
     def parsed(self) -> Parsed:
         """The message in the frame: what is within, where it comes as the vendor's packet."""
-        return unwrap(parse(self.event.frame or ""))
+        return self._content.parsed
 
-    @cached_property
+    @property
     def members(self) -> frozenset[str]:
         """Members of a contact found anywhere in it, letter case aside."""
-        if self.parsed.error is not None:
-            return frozenset(_names_in_text(self.event.frame or ""))
-        return frozenset(name for name, _ in _members_in(self.parsed.value))
+        return self._content.members
 
-    @cached_property
+    @property
     def is_blank(self) -> bool:
         """Whether every member of a contact in it is empty, null or zero: then nobody's data is handed out."""
-        return self.parsed.error is None and all(
-            content in ("", None) or (content == 0 and content is not False)
-            for _, content in _members_in(self.parsed.value)
-        )
+        return self._content.is_blank
 
     @property
     def subtopic(self) -> object:
         value = self.parsed.value
         return value.get("subtopic") if isinstance(value, dict) else None
 
-    @cached_property
+    @property
     def shape(self) -> Shape:
-        if self.parsed.error is not None:
-            return Shape.NOT_JSON
-        if self.subtopic == page.REPLY:
-            return Shape.EMPTY if self.is_blank else Shape.CONTACT
-        if len(self.members) >= _ENOUGH and not self.is_blank:
-            return Shape.ELSEWHERE
-        return Shape.ERROR if _is_error(self.parsed.value) else Shape.OTHER
+        return self._content.shape
 
     @property
     def is_unread(self) -> bool:
-        """Whether it is nested too deep: nothing is known of it but the names in its text."""
+        """Whether it is more than is read: nothing is known of it but the names in its text."""
         return self.parsed.unread
 
     @property

@@ -161,7 +161,8 @@ class Session:
     def _next(self, seconds: float, exchange: Exchange | None) -> Event | None:
         try:
             frame = self._connection.receive(seconds)
-            self._count(frame)
+            if frame is not None:
+                self._count(frame)
         except Harmful as harm:
             self._give_up(str(harm), exchange)
             return None
@@ -179,10 +180,10 @@ class Session:
         except ConnectionEnded as end:
             self._ended(end, exchange)
 
-    def _count(self, frame: str | None) -> None:
-        self._frames += frame is not None
-        self._bytes += len(frame or "")
-        self._notebook.take(len(frame or ""))
+    def _count(self, frame: str) -> None:
+        self._frames += 1
+        self._bytes += len(frame)
+        self._notebook.take(frame)
         if self._frames > SESSION_FRAMES or self._bytes > SESSION_BYTES:
             raise Harmful(f"more than {SESSION_FRAMES} frames or {SESSION_BYTES} bytes came on one session")
 

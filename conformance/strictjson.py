@@ -17,12 +17,16 @@ from typing import NoReturn
 DEEPEST = 256
 """Levels of nesting that are read. RFC 8259, section 9, lets a reader set such a limit; what is deeper may be JSON."""
 
+MOST_VALUES = 250_000
+"""Values and names in one text that are read: each takes up to a hundred times the memory of its characters."""
+
 TOO_DEEP = f"nested deeper than the suite reads ({DEEPEST} levels)"
+TOO_MANY = f"of more values than the suite reads ({MOST_VALUES})"
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}:,]|\s+|[^\[\]{}:,\s"]+', re.DOTALL)
 _STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)  # one that never ends is taken at once too
 _STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
-_NO_BRACKETS = bytes(set(range(256)) - set(b"[{]}"))
+_NO_MARKS = bytes(set(range(256)) - set(b"[{]},:"))
 _MAX_INT_DIGITS = 4000  # Python refuses to convert longer ones; a Decimal holds them all
 
 
@@ -30,7 +34,7 @@ _MAX_INT_DIGITS = 4000  # Python refuses to convert longer ones; a Decimal holds
 class Parsed:
     """A JSON text: its value, or the error in one line; `repeated` are the names that occur twice in one object.
 
-    `unread`: it is nested too deep, and nobody knows whether it is JSON.
+    `unread`: it is nested too deep or holds too many values, and nobody knows whether it is JSON.
     """
 
     value: object = field(default=None, repr=False)
@@ -42,8 +46,9 @@ class Parsed:
 def parse(text: str) -> Parsed:
     """Read one JSON text (RFC 8259, sections 2 to 8). Never raises."""
     repeated: list[str] = []
-    if text.count("[") + text.count("{") > DEEPEST and _depth(text) > DEEPEST:
-        return Parsed(error=TOO_DEEP, unread=True)
+    beyond = _beyond(text)
+    if beyond is not None:
+        return Parsed(error=beyond, unread=True)
 
     def pairs(members: list[tuple[str, object]]) -> dict[str, object]:
         value = dict(members)
@@ -95,10 +100,16 @@ def show(value: object, limit: int = 120) -> str:
     return f"{text[:end]}… ({len(text)} characters)"
 
 
-def _depth(text: str) -> int:
-    """How deep brackets outside of strings are nested, at the deepest."""
-    brackets = _STRING.sub("", text).encode("ascii", "ignore").translate(_STEPS, _NO_BRACKETS)
-    return max(accumulate(array("b", brackets)), default=0)
+def _beyond(text: str) -> str | None:
+    """What about a text is more than is read, measured in one pass; None where it can be read."""
+    deep, many = (sum(map(text.count, marks)) for marks in ("[{", ",:[{"))
+    if deep <= DEEPEST and many <= MOST_VALUES:
+        return None
+    marks = _STRING.sub("", text).encode("ascii", "ignore").translate(None, _NO_MARKS)
+    brackets = marks.translate(_STEPS, b",:")
+    if max(accumulate(array("b", brackets)), default=0) > DEEPEST:
+        return TOO_DEEP
+    return TOO_MANY if len(marks) - marks.count(b"]") - marks.count(b"}") > MOST_VALUES else None
 
 
 def _exact_int(digits: str) -> int | Decimal:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 
 class Kind(StrEnum):
@@ -26,7 +27,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Event:
-    """One frame or event. `clock` is a monotonic time in seconds, `frame` the text as on the wire."""
+    """One frame or event. `clock` is a monotonic time in seconds, `frame` the text as on the wire.
+
+    `memory` holds, by text, what reading a frame has come to: for all events of a journal, since texts come again.
+    """
 
     number: int
     at: datetime
@@ -38,6 +42,7 @@ class Event:
     note: str | None = field(default=None, repr=False)
     exchange: str | None = None
     probe: str | None = None
+    memory: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
 class Part(StrEnum):
@@ -132,6 +137,15 @@ class Journal:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._events: list[Event] = []
+        self._texts: dict[str, str] = {}
+        self._memory: dict[str, Any] = {}
+
+    def is_new(self, frame: str) -> bool:
+        """Whether no frame of this text has come yet; equal ones are kept once from now on."""
+        with self._lock:
+            known = len(self._texts)
+            self._texts.setdefault(frame, frame)
+            return len(self._texts) > known
 
     def add(
         self,
@@ -152,10 +166,11 @@ class Journal:
                 session=session,
                 agent=agent,
                 kind=kind,
-                frame=frame,
+                frame=None if frame is None else self._texts.get(frame, frame),
                 note=note,
                 exchange=exchange,
                 probe=probe,
+                memory=self._memory,
             )
             self._events.append(event)
             return event

@@ -12,12 +12,15 @@ from command import environment, quick_profile
 
 import conformance
 from conformance.endpoint import Behaviour, Host
-from conformance.notebook import RUN_BYTES
+from conformance.notebook import RUN_BYTES, RUN_FRAMES, RUN_KEPT, RUN_VALUES
 from conformance.profile import Profile, endpoint_section, facts, load, login_section, reader
 from conformance.session import SESSION_BYTES, SESSION_FRAMES
+from conformance.strictjson import DEEPEST, MOST_VALUES
 from conformance.transport import Rung
 from conformance.transport.connection import CONTROL_FRAMES
+from conformance.transport.proxy import ANSWER_BYTES
 from conformance.transport.websocket import HANDSHAKE_BYTES
+from conformance.verdict import MOST_FINDINGS
 
 PAGE = (Path(__file__).resolve().parents[1] / "docs" / "staging.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
@@ -82,6 +85,11 @@ def test_every_bound_is_the_one_that_is_kept() -> None:
     assert BOUNDS["one session"] == f"{SESSION_FRAMES} frames, {SESSION_BYTES // mib} MiB"
     assert BOUNDS["pings and pongs between two messages"] == str(CONTROL_FRAMES)
     assert BOUNDS["one run"] == f"{RUN_BYTES // mib} MiB received"
+    assert BOUNDS["frames in one run"] == str(RUN_FRAMES)
+    assert f"{RUN_KEPT // mib} MiB, {RUN_VALUES} JSON values" in BOUNDS["different frames in one run"]
+    assert f"{DEEPEST} levels of nesting, {MOST_VALUES} values" in BOUNDS["JSON in one frame"]
+    assert BOUNDS["findings of one scenario"] == str(MOST_FINDINGS)
+    assert f"{ANSWER_BYTES} bytes" in BOUNDS["proxy's answer"]
     default = facts.Endpoint(url="ws://127.0.0.1/")
     assert default.max_frame_bytes == default.max_message_bytes == 16 * mib
     assert "16 MiB each" in BOUNDS["one frame, one message"]

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from conformance.strictjson import DEEPEST, kind, parse, show
+from conformance.strictjson import DEEPEST, MOST_VALUES, kind, parse, show
 
 
 @pytest.mark.parametrize(
@@ -98,6 +98,13 @@ def test_a_long_text_is_measured_in_one_pass(text: str) -> None:
     began = time.monotonic()
     assert parse(text).error
     assert time.monotonic() - began < 30  # a second; with a second pass for each quote it would be days
+
+
+def test_more_values_than_are_read_leave_it_open_whether_it_is_json() -> None:
+    many = "[" + "0," * MOST_VALUES + "0]"
+    assert (parse(many).error, parse(many).unread) == ("of more values than the suite reads (250000)", True)
+    assert not parse("[" + "0," * (MOST_VALUES - 10) + "0]").unread
+    assert not parse(json.dumps([",:[{" * MOST_VALUES])).unread  # in a string they are no values
 
 
 def test_an_exponent_that_no_number_can_hold_does_not_crash() -> None:

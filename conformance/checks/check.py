@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from conformance.reply import Reply
-from conformance.strictjson import TOO_DEEP
 from conformance.verdict import Finding, Inconclusive, Nonconformity
 
 Pins = Mapping[str, str]
@@ -28,25 +27,41 @@ class Difference:
 
 @dataclass(frozen=True)
 class Check:
-    """One clause's question about one reply; `outer` are the checks that come before it."""
+    """One clause's question about one reply; `outer` are the checks that come before it.
+
+    `remembered`: what it finds in a text is kept, for many checks come after it.
+    """
 
     clause: str
     ask: Callable[[Reply, Pins], Difference | None]
     outer: tuple[Check, ...] = field(default=())
+    remembered: bool = False
 
     def blocked_by(self, reply: Reply, pins: Pins) -> Check | None:
         """The outermost check that already finds a fault in this reply."""
         for check in self.outer:
-            blocker = check.blocked_by(reply, pins)
-            if blocker is not None:
-                return blocker
-            if check.ask(reply, pins) is not None:
-                return check
+            stopper = check._stopped_by(reply, pins)
+            if stopper is not None:
+                return stopper
         return None
 
     def accepts(self, reply: Reply, pins: Pins) -> bool:
         """Whether this reply passes this check and all outer ones."""
-        return not reply.message.is_unread and self.blocked_by(reply, pins) is None and self.ask(reply, pins) is None
+        return not reply.message.is_unread and self._stopped_by(reply, pins) is None
+
+    def _stopped_by(self, reply: Reply, pins: Pins) -> Check | None:
+        """The outermost check that finds a fault, of this one and all before it."""
+        if not self.remembered:
+            return self._first_fault(reply, pins)
+        memory, key = reply.message.memory, (self.clause, *pins.items())
+        if key not in memory:
+            memory[key] = self._first_fault(reply, pins)
+        found: Check | None = memory[key]
+        return found
+
+    def _first_fault(self, reply: Reply, pins: Pins) -> Check | None:
+        blocker = self.blocked_by(reply, pins)
+        return self if blocker is None and self.ask(reply, pins) is not None else blocker
 
 
 def finding(reply: Reply, difference: Difference) -> Finding:
@@ -55,8 +70,8 @@ def finding(reply: Reply, difference: Difference) -> Finding:
 
 
 def unread(reply: Reply) -> Inconclusive:
-    """What is said of a reply that is nested too deep: it may be JSON, and it may be right."""
-    return Inconclusive(f"reply {reply.number} is {TOO_DEEP}, so nothing in it is judged")
+    """What is said of a reply that is more than is read: it may be JSON, and it may be right."""
+    return Inconclusive(f"reply {reply.number} is {reply.message.parsed.error}, so nothing in it is judged")
 
 
 def require(check: Check, replies: Iterable[Reply], pins: Pins) -> None:

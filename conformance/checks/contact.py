@@ -109,6 +109,13 @@ def _asks_properly(exchange: Exchange) -> bool:
 
 
 def _handed(evidence: Evidence) -> dict[str, list[Reply]]:
+    if "handed" not in evidence.memory:
+        evidence.memory["handed"] = _found_handed(evidence)
+    handed: dict[str, list[Reply]] = evidence.memory["handed"]
+    return handed
+
+
+def _found_handed(evidence: Evidence) -> dict[str, list[Reply]]:
     handed: dict[str, list[Reply]] = defaultdict(list)
     own = {x.id for x in evidence.recording.exchanges if _asks_properly(x)}
     for reply in evidence.replies:
@@ -154,13 +161,19 @@ def _owners(evidence: Evidence, reply: Reply) -> list[str]:
     owners = _expected_for(evidence, reply)
     if owners:
         return owners
-    members = _members(evidence, reply)
-    mine = set(_identities(members))
-    return [
-        role
-        for role, replies in _handed(evidence).items()
-        if any(mine & set(_identities(_members(evidence, other))) for other in replies)
-    ]
+    mine = _identities(_members(evidence, reply))
+    return [role for role, known in _known(evidence).items() if not known.isdisjoint(mine)]
+
+
+def _known(evidence: Evidence) -> dict[str, set[tuple[str, ...]]]:
+    """By role, what identifies the contacts that it was handed."""
+    if "known" not in evidence.memory:
+        evidence.memory["known"] = {
+            role: {identity for reply in replies for identity in _identities(_members(evidence, reply))}
+            for role, replies in _handed(evidence).items()
+        }
+    known: dict[str, set[tuple[str, ...]]] = evidence.memory["known"]
+    return known
 
 
 def _expected_for(evidence: Evidence, reply: Reply) -> list[str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from conformance import page
 from conformance.checks.check import Check, Difference, Pins
 from conformance.reply import Reply, Shape
 from conformance.strictjson import kind, show
+
+_FEW, _LONG = 10, 120
 
 
 def _is_json_object(reply: Reply, _pins: Pins) -> Difference | None:
@@ -22,8 +25,14 @@ def _is_json_object(reply: Reply, _pins: Pins) -> Difference | None:
 def _names_are_unique(reply: Reply, _pins: Pins) -> Difference | None:
     repeated = reply.message.parsed.repeated
     if repeated:
-        return Difference("each name once in an object", f"repeated: {', '.join(repeated)}", "$")
+        return Difference("each name once in an object", f"repeated: {_listed(repeated)}", "$")
     return None
+
+
+def _listed(names: Sequence[str]) -> str:
+    """The first few names, long ones by their length only."""
+    shown = [name if len(name) <= _LONG else f"a name of {len(name)} characters" for name in names[:_FEW]]
+    return ", ".join(shown) + (f" and {len(names) - _FEW} more" if len(names) > _FEW else "")
 
 
 def _is_contact_od(reply: Reply, _pins: Pins) -> Difference | None:
@@ -67,8 +76,8 @@ def _at(reply: Reply, *path: str) -> object:
 
 JSON_OBJECT = Check("RSP-1", _is_json_object)
 UNIQUE_NAMES = Check("RSP-6", _names_are_unique, (JSON_OBJECT,))
-CONTACT_OD = Check("MAP-1", _is_contact_od, (JSON_OBJECT,))
+CONTACT_OD = Check("MAP-1", _is_contact_od, (JSON_OBJECT,), remembered=True)
 CHANNEL = Check("RSP-2", partial(_member_is, "channel", None, (page.CHANNEL,)), (CONTACT_OD,))
 TOPIC = Check("RSP-3", partial(_member_is, "topic", "topic", tuple(page.TOPICS.values())), (CONTACT_OD,))
 MESSAGE = Check("RSP-4", partial(_is_object, ("message",)), (CHANNEL, TOPIC))
-RESPONSE = Check("RSP-5", partial(_is_object, ("message", "response")), (MESSAGE,))
+RESPONSE = Check("RSP-5", partial(_is_object, ("message", "response")), (MESSAGE,), remembered=True)

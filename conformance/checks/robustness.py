@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from conformance.checks.contact import crossings, is_another_agents
 from conformance.checks.envelope import JSON_OBJECT
 from conformance.evidence import Evidence
-from conformance.reply import Reply, Shape, messages
-from conformance.strictjson import TOO_DEEP, parse
+from conformance.reply import Message, Reply, Shape, messages
+from conformance.strictjson import parse
 from conformance.transcript import Exchange, Kind, Part
 from conformance.verdict import Finding, Inconclusive, Nonconformity
 
@@ -101,7 +101,8 @@ def _is_unread(exchange: Exchange) -> bool:
 def _require_read(unread: Sequence[Exchange]) -> None:
     """What is nested too deep may be the answer, and right."""
     if unread:
-        raise Inconclusive(f"what came in {unread[0].id} is {TOO_DEEP}, so nothing in it is judged")
+        (message, *_) = (message for message in messages(unread[0].received) if message.is_unread)
+        raise Inconclusive(f"what came in {unread[0].id} is {message.parsed.error}, so nothing in it is judged")
 
 
 def _wrong(evidence: Evidence, revival: Exchange) -> Finding | None:
@@ -128,12 +129,12 @@ def _echoes(evidence: Evidence, hostile: Exchange) -> list[Finding]:
         if event.kind is Kind.RECEIVED
         and event.session != hostile.session
         and event.clock >= hostile.sent
-        and _mentions(event.frame or "", user_id)
+        and _mentions(Message(event), user_id)
     ][:1]
 
 
-def _mentions(frame: str, text: str) -> bool:
-    todo: list[object] = [parse(frame).value if parse(frame).error is None else frame]
+def _mentions(message: Message, text: str) -> bool:
+    todo: list[object] = [message.raw.value if message.raw.error is None else message.event.frame]
     while todo:
         item = todo.pop()
         if isinstance(item, str) and text in item:

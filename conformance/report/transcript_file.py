@@ -13,7 +13,7 @@ from conformance.transcript import Event
 
 def write_transcript(events: Iterable[Event], out: Path) -> None:
     """Write `out/transcript.ndjson`, whole or not at all."""
-    write_whole(out / "transcript.ndjson", "".join(json_text(transcript_line(event)) + "\n" for event in events))
+    write_whole(out / "transcript.ndjson", (json_text(transcript_line(event)) + "\n" for event in events))
 
 
 def transcript_line(event: Event) -> dict[str, str | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -457,3 +458,12 @@ def test_two_contacts_as_the_profile_expects_them_may_share_account_and_phone() 
     assert res_1(notes.evidence(expected=expected)) is Verdict.PASS
     assert res_1(notes.evidence(expected={})) is Verdict.FAIL
     assert res_1(notes.evidence(expected={"reserved": {"PhoneNumber": "5550101"}})) is Verdict.FAIL
+
+
+def test_many_strangers_contacts_are_compared_in_one_pass() -> None:
+    notes = Notes()
+    for number in range(3000):
+        notes.ask(frame(PhoneNumber=str(5559000 + number), ContactId=str(9000 + number)))
+    began = time.monotonic()
+    assert len(crossings(notes.evidence())) == 3000
+    assert time.monotonic() - began < 20  # two seconds; each against all others would be minutes

@@ -299,3 +299,10 @@ def test_a_fault_in_an_outer_layer_leaves_the_inner_ones_nothing_to_judge(text: 
 def test_of_two_faults_the_outermost_counts() -> None:
     assert blocker(checks.RESPONSE, wrapped(channel=None, topic=None, message=None)) == "RSP-2"
     assert blocker(checks.RESPONSE, wrapped(topic=None, message=None)) == "RSP-3"
+
+
+def test_of_many_repeated_names_a_few_are_shown_and_long_ones_by_their_length() -> None:
+    names = ["n" * 5000, *(f"n{number}" for number in range(1000))]
+    text = "{" + ",".join(f'"{name}": 1' for name in names + names) + "}"
+    actual = difference(checks.UNIQUE_NAMES, text).actual
+    assert actual == ("repeated: a name of 5000 characters, n0, n1, n2, n3, n4, n5, n6, n7, n8 and 991 more")

@@ -14,8 +14,12 @@ import pytest
 from driving import Judged, embedded, judged, only
 from hostile_peer import Worst, frame, peer, requests, shake_hands
 
+from conformance import notebook, verdict
+from conformance import reply as replies
 from conformance import session as sessions
 from conformance.profile import MIB, Profile, Timing
+from conformance.transcript import Kind
+from conformance.transport import connection as connections
 from conformance.transport.websocket import WebSocketTransport
 
 QUICK = Timing(connect=0.5, reply=0.3, silence=0.1)
@@ -95,6 +99,72 @@ def test_endless_bytes_end_the_session_too(monkeypatch: pytest.MonkeyPatch) -> N
             session.sendall(frame(b" " * MIB))
 
     assert is_inconclusive(run(worst), f"{3 * MIB} bytes came on one session")
+
+
+@pytest.mark.parametrize(
+    ("bound", "most", "said"),
+    [
+        ("RUN_BYTES", 2_500_000, "the endpoint has sent more than 2500000 bytes in this run"),
+        ("RUN_KEPT", 2_500_000, "the endpoint has sent more than 2500000 bytes in different frames in this run"),
+        ("RUN_FRAMES", 25, "the endpoint has sent more than 25 frames in this run"),
+        ("RUN_VALUES", 550, "the endpoint has sent more than 550 JSON values in different frames in this run"),
+    ],
+)
+def test_what_is_taken_in_one_run_is_bounded_over_all_sessions(
+    monkeypatch: pytest.MonkeyPatch, bound: str, most: int, said: str
+) -> None:
+    monkeypatch.setattr(notebook, bound, most)
+    taken: list[int] = []
+
+    def worst(session: socket.socket, over: threading.Event) -> None:
+        shake_hands(session)
+        for _ in requests(session):
+            for _ in range(5):
+                numbers = [len(taken)] * 20 + [" " * 100_000]
+                taken.append(len(json.dumps(numbers)))
+                session.sendall(frame(json.dumps(numbers).encode()))
+
+    ended = run(worst)
+    assert is_inconclusive(ended, said)
+    # Nothing is asked any more, though no single session has sent too much.
+    assert len({event.session for event in ended.recording.events}) > 1
+    assert len(taken) < 80
+
+
+def test_equal_frames_are_kept_and_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notebook, "RUN_KEPT", MIB)
+    read: list[str] = []
+    parse = replies.parse
+    monkeypatch.setattr(replies, "parse", lambda text: read.append(text) or parse(text))
+    contact = reply(Extra="x" * 500_000)
+
+    def worst(session: socket.socket, over: threading.Event) -> None:
+        shake_hands(session)
+        for _ in requests(session):
+            session.sendall(frame(contact.encode()))
+
+    ended = run(worst)
+    assert ended.recording.trouble is None
+    received = [event for event in ended.recording.events if event.kind is Kind.RECEIVED]
+    assert len(received) > 5
+    assert len({id(event.frame) for event in received}) == 1
+    assert read == [contact]
+
+
+def test_of_very_many_wrong_contacts_the_first_findings_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verdict, "MOST_FINDINGS", 50)
+    flood = b"".join(frame(reply(Queue="", PhoneNumber=f"{5550200000 + number}").encode()) for number in range(200))
+
+    def worst(session: socket.socket, over: threading.Event) -> None:
+        shake_hands(session)
+        for _ in requests(session):
+            session.sendall(flood)
+
+    with peer(worst) as url:
+        ended = judged(subject(url), asked=ASKED)
+    clause = next(clause for clause in ended.result.clauses if clause.id == "FLD-Queue-value")
+    assert (clause.verdict, len(clause.findings)) == ("fail", 50)
+    assert "(listed: the first 50 of " in clause.reason
 
 
 def test_a_frame_of_100_mib_is_not_read() -> None:
@@ -308,6 +378,29 @@ def test_redirects_are_not_followed(location: bytes) -> None:
     ended = run(worst)
     assert is_inconclusive(ended, "was redirected (HTTP status 302), which is not followed: give the final URL")
     assert len(asked) <= 2
+
+
+def test_more_pings_than_are_taken_between_two_messages_end_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "CONTROL_FRAMES", 50)
+
+    def worst(session: socket.socket, over: threading.Event) -> None:
+        shake_hands(session)
+        for _ in requests(session):
+            session.sendall(frame(b"x", opcode=9) * 30 + frame(b"x", opcode=10) * 30)
+
+    ended = run(worst)
+    assert is_inconclusive(ended, "50 pings and pongs came without a message between them")
+
+
+def test_pings_between_messages_are_no_flood(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "CONTROL_FRAMES", 50)
+
+    def worst(session: socket.socket, over: threading.Event) -> None:
+        shake_hands(session)
+        for _ in requests(session):
+            session.sendall((frame(b"x", opcode=10) * 40 + frame(b"{}")) * 3 + frame(reply().encode()))
+
+    assert run(worst).verdicts["RSP-1"] == "pass"
 
 
 def test_a_flood_of_pings_ends_the_session() -> None:
