@@ -170,4 +170,6 @@ def _described(reply: Message, way: Way) -> str:
         Shape.EMPTY: "a ContactOD without a contact (is one reserved for this agent?)",
         Shape.ELSEWHERE: "a contact, though not as ContactOD",
     }.get(reply.shape, "something that is not JSON")
+    if reply.is_unread:
+        what = f"a message {reply.parsed.error}"
     return f"{what}, {asked}"

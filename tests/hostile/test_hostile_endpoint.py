@@ -14,9 +14,11 @@ import pytest
 from driving import Judged, embedded, judged, only
 from hostile_peer import Worst, frame, peer, requests, shake_hands
 
-from conformance import notebook, verdict
+from conformance import notebook, probes, verdict
 from conformance import reply as replies
 from conformance import session as sessions
+from conformance.desk import Desk
+from conformance.ladder import Step, climb
 from conformance.profile import MIB, Profile, Timing
 from conformance.transcript import Kind
 from conformance.transport import connection as connections
@@ -246,6 +248,22 @@ def test_a_contact_with_a_deep_member_is_inconclusive(member: str) -> None:
     assert all(deep in ended.reason(clause) for clause in ("RSP-1", "MAP-1", "FLD-Queue-type", "RES-3"))
 
 
+def test_doctor_says_that_the_answer_is_more_than_is_read() -> None:
+    def worst(session: socket.socket, over: threading.Event) -> None:
+        shake_hands(session)
+        for _ in requests(session):
+            session.sendall(frame(b'{"subtopic": "ContactOD", "x": ' + b"[" * 1001 + b"]" * 1001 + b"}"))
+
+    steps: list[Step] = []
+    with peer(worst) as url:
+        profile = subject(url)
+        transport = WebSocketTransport(profile.endpoint, profile.timing)
+        desk = Desk(profile, transport, probes.candidates()[0])
+        climb(desk, steps.append)
+        desk.close()
+    assert steps[-1].says.startswith("a message nested deeper than the suite reads (256 levels), asked under topic")
+
+
 def test_a_deep_message_beside_the_reply_does_not_matter() -> None:
     def worst(session: socket.socket, over: threading.Event) -> None:
         shake_hands(session)
@@ -436,6 +454,30 @@ def test_a_half_closed_socket_is_a_closed_session() -> None:
 
     ended = run(worst)
     assert ended.failed <= {"MAP-1"}
+
+
+def test_a_socket_that_is_half_closed_within_a_frame_is_a_closed_session() -> None:
+    def worst(session: socket.socket, over: threading.Event) -> None:
+        shake_hands(session)
+        session.sendall(frame(reply().encode())[:200])
+        session.shutdown(socket.SHUT_WR)
+        over.wait(10)
+
+    assert run(worst).failed <= {"MAP-1"}
+
+
+def test_a_tls_handshake_that_drips_is_ended() -> None:
+    def worst(session: socket.socket, over: threading.Event) -> None:
+        for byte in b"\x16\x03\x03\x40\x00" + b"\x02\x00\x3f\xfc" + b"a" * 16_000:
+            session.sendall(bytes([byte]))
+            if over.wait(QUICK.connect * 0.1):
+                break
+
+    with peer(worst) as url:
+        began = time.monotonic()
+        ended = judged(subject(url.replace("ws://", "wss://")), asked=ASKED)
+        assert time.monotonic() - began < SECONDS  # all of the record would be a quarter of an hour
+    assert is_inconclusive(ended, "TLS failed", "did not finish it in time")
 
 
 @pytest.mark.parametrize(
