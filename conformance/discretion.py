@@ -39,10 +39,12 @@ def learn_agents(redactor: Redactor, agents: Iterable[Agent]) -> None:
 def learn_events(redactor: Redactor, events: Iterable[Event]) -> None:
     """Remember the values in all that was sent and received, those torn between two frames too."""
     fragments: dict[str, list[str]] = defaultdict(list)
+    learnt: set[str] = set()
     for event in events:
         for text in (event.frame, event.note):
-            if text is not None:
+            if text is not None and text not in learnt:
                 redactor.learn(text)
+                learnt.add(text)
         if event.kind is Kind.RECEIVED and event.frame is not None and not _is_whole(event.frame):
             fragments[event.session].append(event.frame)
     for frames in fragments.values():
