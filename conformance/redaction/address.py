@@ -43,6 +43,7 @@ def _divided(url: str) -> tuple[str, str]:
     scheme, mark, rest = url.partition("://")
     if not mark:
         scheme, rest = "", url
+    rest = rest.lstrip("/")
     authority = rest[: min((rest.find(sign) for sign in "/?#" if sign in rest), default=len(rest))]
     if "@" not in authority and not _BROKEN.match(rest):
         return "", url

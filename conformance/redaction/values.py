@@ -31,6 +31,7 @@ _QUOTED = re.compile(
     re.DOTALL,
 )
 _CLOSED = re.compile(r"\\{0,16}[\"'“”„‘’`«»]?\s*+(?:[,}\])>&;\n]|\Z)")  # so ends a quoted value of JSON and its kin
+_MORE = re.compile(r'"(?P<more>[^,:{}\[\]\n]{1,200}?)"\s*+[,}\]]')  # what follows a quote within the value
 _BARE = re.compile(r"[+(]?[0-9](?:[0-9 ().\-/]*[0-9])?(?=[\s,;&}\])\"'“”<>\\]|\Z)|[^\s,;&}\])\"'“”<>\\]+")
 _BARE_TIME = re.compile(r"[^,;&}\])\"'“”<>\\\n|]{1,40}")
 _BARE_SECRET = re.compile(r"(?:(?:Basic|Bearer|Digest|Token|ApiKey)\s+)?[^\s,;&}\])\"'“”<>\\]+", re.IGNORECASE)
@@ -150,6 +151,8 @@ def _paired(view: View) -> Iterator[Value]:
             yield from _value(view, Leaf(*quoted.span(kind), bare=False, member=member), sure=True)
             if not quoted[kind] or not _CLOSED.match(text, at):
                 unclear.append((at, member))
+                if more := _MORE.match(text, at):
+                    yield Value(view.part(*more.span("more")), member)
         elif text[at : at + 1] in ("{", "["):
             for leaf in leaves(text, at, member):
                 at = leaf.end

@@ -203,3 +203,11 @@ def test_what_is_no_json_gives_away_no_phone_number(frame: str) -> None:
     assert PHONE not in shown.replace("\x00", "")
     assert len(shown) == len(frame)
     assert PHONE not in redactor.text("shown: 2125550142")
+
+
+def test_an_unescaped_quote_hides_no_part_of_a_value() -> None:
+    frame = '{"AccountNumber": "7719|"KIWI-Q7"|0", "Queue": "Queue 3"'
+    shown = Redactor().frame(frame)
+    assert "KIWI" not in shown
+    assert "Q7" not in shown
+    assert shown.endswith('", "Queue": "Queue 3"')
