@@ -5,14 +5,17 @@ Pure and immutable; the steps hand it to the checks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from functools import cached_property, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from conformance.reply import Message, Reply, Shape, reply_among
 from conformance.transcript import Event, Exchange, Kind, Part, Recording
 from conformance.verdict import Inconclusive, Untested
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,7 @@ class Evidence:
     logs_in_by_headers: bool = False
 
     @cached_property
-    def memory(self) -> dict[object, Any]:
-        """Answers to questions that checks ask again and again of the same evidence."""
+    def _answers(self) -> dict[object, Any]:
         return {}
 
     @cached_property
@@ -145,3 +147,16 @@ class Evidence:
             after_ms=None if exchange is None else (event.clock - exchange.sent) * 1000,
             standard_way=exchange is None or exchange.standard_way,
         )
+
+
+def once(question: Callable[Concatenate[Evidence, P], T]) -> Callable[Concatenate[Evidence, P], T]:
+    """For a question that many checks ask of the same evidence: its answer is found once, for the same arguments."""
+
+    @wraps(question)
+    def remembered(evidence: Evidence, /, *arguments: P.args, **named: P.kwargs) -> T:
+        answers, key = evidence._answers, (question, *arguments, *named.items())
+        if key not in answers:
+            answers[key] = question(evidence, *arguments, **named)
+        return cast(T, answers[key])
+
+    return remembered

@@ -13,7 +13,7 @@ from decimal import Decimal
 from conformance import page
 from conformance.checks.formats import FORMATS
 from conformance.checks.members import filled, typed, value_of
-from conformance.evidence import Evidence
+from conformance.evidence import Evidence, once
 from conformance.reply import Reply
 from conformance.transcript import Exchange, Part
 from conformance.verdict import Finding, Inconclusive, Nonconformity, Untested
@@ -63,15 +63,9 @@ def require_no_strangers_contact(evidence: Evidence, tests: Iterable[Exchange]) 
         raise Nonconformity(findings[0].actual, findings)
 
 
+@once
 def crossings(evidence: Evidence) -> list[Finding]:
     """What is wrong with the contacts that agents with a reservation were handed on proper requests."""
-    if "crossings" not in evidence.memory:
-        evidence.memory["crossings"] = _crossings(evidence)
-    found: list[Finding] = evidence.memory["crossings"]
-    return found
-
-
-def _crossings(evidence: Evidence) -> list[Finding]:
     handed = _handed(evidence)
     findings = [
         finding
@@ -94,11 +88,17 @@ def is_another_agents(evidence: Evidence, reply: Reply, exchange: Exchange) -> b
 
 
 def _members(evidence: Evidence, reply: Reply) -> dict[str, str]:
-    key = ("comparable", reply.message.event.frame)
-    if key not in evidence.memory:
-        evidence.memory[key] = comparable(reply, evidence.pins)
-    members: dict[str, str] = evidence.memory[key]
-    return members
+    by_text = _read(evidence)
+    text = reply.message.event.frame or ""
+    if text not in by_text:
+        by_text[text] = comparable(reply, evidence.pins)
+    return by_text[text]
+
+
+@once
+def _read(_evidence: Evidence) -> dict[str, dict[str, str]]:
+    """The members of contacts that were read so far, by the frame's text: many replies are of one text."""
+    return {}
 
 
 def _asks_properly(exchange: Exchange) -> bool:
@@ -108,14 +108,8 @@ def _asks_properly(exchange: Exchange) -> bool:
     )
 
 
+@once
 def _handed(evidence: Evidence) -> dict[str, list[Reply]]:
-    if "handed" not in evidence.memory:
-        evidence.memory["handed"] = _found_handed(evidence)
-    handed: dict[str, list[Reply]] = evidence.memory["handed"]
-    return handed
-
-
-def _found_handed(evidence: Evidence) -> dict[str, list[Reply]]:
     handed: dict[str, list[Reply]] = defaultdict(list)
     own = {x.id for x in evidence.recording.exchanges if _asks_properly(x)}
     for reply in evidence.replies:
@@ -165,15 +159,13 @@ def _owners(evidence: Evidence, reply: Reply) -> list[str]:
     return [role for role, known in _known(evidence).items() if not known.isdisjoint(mine)]
 
 
+@once
 def _known(evidence: Evidence) -> dict[str, set[tuple[str, ...]]]:
     """By role, what identifies the contacts that it was handed."""
-    if "known" not in evidence.memory:
-        evidence.memory["known"] = {
-            role: {identity for reply in replies for identity in _identities(_members(evidence, reply))}
-            for role, replies in _handed(evidence).items()
-        }
-    known: dict[str, set[tuple[str, ...]]] = evidence.memory["known"]
-    return known
+    return {
+        role: {identity for reply in replies for identity in _identities(_members(evidence, reply))}
+        for role, replies in _handed(evidence).items()
+    }
 
 
 def _expected_for(evidence: Evidence, reply: Reply) -> list[str]:
