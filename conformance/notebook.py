@@ -11,9 +11,9 @@ from conformance.transcript import Exchange, Journal
 from conformance.transport import Harmful
 
 RUN_FRAMES = 50_000
-RUN_BYTES = 512 * 1024 * 1024
+RUN_BYTES = 128 * 1024 * 1024
 """What is taken of all that an endpoint sends in one run. Equal frames are kept once, so what differs is less:"""
-RUN_KEPT = 64 * 1024 * 1024
+RUN_KEPT = 32 * 1024 * 1024
 RUN_VALUES = 1_000_000
 """Bytes of memory that different frames may take as text, and the JSON values and names in them."""
 

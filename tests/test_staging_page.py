@@ -91,8 +91,8 @@ def test_every_bound_is_the_one_that_is_kept() -> None:
     assert BOUNDS["findings of one scenario"] == str(MOST_FINDINGS)
     assert f"{ANSWER_BYTES} bytes" in BOUNDS["proxy's answer"]
     default = facts.Endpoint(url="ws://127.0.0.1/")
-    assert default.max_frame_bytes == default.max_message_bytes == 16 * mib
-    assert "16 MiB each" in BOUNDS["one frame, one message"]
+    assert default.max_frame_bytes == default.max_message_bytes == 4 * mib
+    assert "4 MiB each" in BOUNDS["one frame, one message"]
 
 
 def test_every_message_that_is_explained_is_one_that_there_is() -> None:

@@ -5,6 +5,7 @@ the environment is never part of it.
 """
 
 from conformance.profile.facts import (
+    LONGEST,
     MIB,
     ROLES,
     Agent,
@@ -23,6 +24,7 @@ from conformance.profile.reader import load
 from conformance.profile.templates import fill, holds, template_values
 
 __all__ = [
+    "LONGEST",
     "MIB",
     "ROLES",
     "Agent",

@@ -6,7 +6,7 @@ import ssl
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from conformance.profile.facts import MIB, Endpoint, Packet, Tls, checked_url
+from conformance.profile.facts import LONGEST, Endpoint, Packet, Tls, checked_url
 from conformance.profile.section import Section
 from conformance.redaction.address import url_secrets
 from conformance.verdict import UsageError
@@ -65,8 +65,8 @@ def read_endpoint(table: Section, packet: Section, url: str | None) -> Endpoint:
         tls=_tls(table),
         proxy=_proxy(table, address),
         keepalive=table.seconds("keepalive"),
-        max_frame_bytes=table.whole("max_frame_bytes", 16 * MIB, least=1024),
-        max_message_bytes=table.whole("max_message_bytes", 16 * MIB, least=1024),
+        max_frame_bytes=table.whole("max_frame_bytes", LONGEST, least=1024),
+        max_message_bytes=table.whole("max_message_bytes", LONGEST, least=1024),
         packet=_packet(packet) if framing == "packet" else None,
     )
 

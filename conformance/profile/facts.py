@@ -18,6 +18,8 @@ from conformance.verdict import UsageError
 
 Message = Mapping[str, Any]
 MIB = 1024 * 1024
+LONGEST = 4 * MIB
+"""Bytes of a frame and of a message, unless the profile says otherwise."""
 ROLES = ("reserved", "other", "idle", "unknown", "logged_out")
 _VERSION = re.compile(r"[0-9]{4}(?:\.[0-9]+)*")
 
@@ -67,8 +69,8 @@ class Endpoint:
     tls: Tls = field(default_factory=Tls)
     proxy: str | None = field(default=None, repr=False)
     keepalive: float | None = None
-    max_frame_bytes: int = 16 * MIB
-    max_message_bytes: int = 16 * MIB
+    max_frame_bytes: int = LONGEST
+    max_message_bytes: int = LONGEST
     packet: Packet | None = None
 
 

@@ -17,13 +17,14 @@ from command import CHECKOUT, environment
 from hostile_peer import frame, peer, requests, shake_hands
 
 from conformance import notebook
-from conformance.profile import MIB
+from conformance.profile import LONGEST, MIB
 
 PAGE = (CHECKOUT / "docs" / "staging.md").read_text(encoding="utf-8")
 PROGRAM = 100 * MIB
 EACH_BYTE = 3  # as it came, redacted, and once more while it is being redacted or written
 EACH_VALUE = 256
 EACH_FRAME = 4096
+EACH_REDACTED = 36  # times the longest message: its characters, its layers and skeletons with their places
 EACH_RECEIVED = 8  # times a message while it is received: pieces, the whole, and a text of four bytes a character
 LOWERED = {"RUN_KEPT": 6 * MIB, "RUN_VALUES": 100_000, "RUN_FRAMES": 4000, "RUN_BYTES": 48 * MIB}
 PROFILE = """
@@ -60,10 +61,13 @@ def many_personal_values() -> str:
 
 def test_the_figure_follows_from_the_bounds() -> None:
     (stated,) = re.findall(r"at most (\d+) MiB of memory", PAGE)
-    (times,) = re.findall(r"(\d+) times\s+`max_message_bytes`", PAGE)
+    (redacted,) = re.findall(r"(\d+) times `max_message_bytes` more", PAGE)
+    (received,) = re.findall(r"received it takes (\d+) times", PAGE)
+    (all_in_all,) = re.findall(r"(\d+) MiB with the defaults", PAGE)
     follows = most(notebook.RUN_KEPT, notebook.RUN_VALUES, notebook.RUN_FRAMES)
     assert follows <= int(stated) * MIB < follows * 1.1
-    assert int(times) == EACH_RECEIVED
+    assert (int(redacted), int(received)) == (EACH_REDACTED, EACH_RECEIVED)
+    assert int(all_in_all) * MIB == int(stated) * MIB + EACH_REDACTED * LONGEST
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells how much memory a process ever had")
@@ -92,5 +96,5 @@ def test_an_endpoint_that_sends_as_much_as_it_may_costs_no_more_memory(tmp_path:
     assert "the endpoint has sent more than" in done.stdout
     assert "Traceback" not in done.stdout
     (used,) = re.findall(r"most memory (\d+) KiB", done.stdout)
-    bound = most(LOWERED["RUN_KEPT"], LOWERED["RUN_VALUES"], LOWERED["RUN_FRAMES"]) + 2 * EACH_RECEIVED * 2 * MIB
+    bound = most(LOWERED["RUN_KEPT"], LOWERED["RUN_VALUES"], LOWERED["RUN_FRAMES"]) + EACH_REDACTED * 2 * MIB
     assert int(used) * 1024 < bound
