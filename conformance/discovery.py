@@ -9,6 +9,7 @@ from conformance import page, probes
 from conformance.desk import Desk, Request, answered, hands_out, is_broken
 from conformance.session import Session
 from conformance.transcript import Exchange, Part, Way
+from conformance.verdict import EnvironmentTrouble
 
 
 @dataclass
@@ -41,20 +42,52 @@ def discover(desk: Desk, order: tuple[Way, ...], learnt: Learnt) -> None:
     session = desk.sessions.enter("reserved")
     try:
         session = _find_way(desk, session, order, learnt)
+        _ask_twice(desk, session, learnt)
+        if learnt.first is not None and hands_out(learnt.first) and not learnt.reusable:
+            # It may not have been an answer: then the way of asking is not known yet.
+            desk.sessions.leave(session)
+            if not comes_unasked(desk, "reserved"):
+                return
+            _forget(desk, learnt)
+            session = desk.sessions.enter("reserved")
+            session.hear(desk.waits.silence().seconds)
+            session = _find_way(desk, session, order, learnt)
+            _ask_twice(desk, session, learnt)
         if not learnt.answered:
             # Nothing is answered, so no answer can go astray: it is enough that sessions are to be had.
             learnt.shared = desk.sessions.many and _is_let_in_twice(desk, session)
-            return
-        if desk.sessions.stop.is_set():
-            return
-        again = desk.ask(session, Request("asked-twice", Part.OPEN))
-        if is_broken(again):
-            desk.notebook.keep(replace(again, part=Part.DUE))
-        learnt.reusable = _as_good(again, learnt.first)
-        if desk.sessions.many:
+        elif desk.sessions.many and not desk.sessions.stop.is_set():
             learnt.shared = _can_share(desk, session, learnt)
     finally:
         desk.sessions.leave(session)
+
+
+def comes_unasked(desk: Desk, role: str) -> bool:
+    """Whether a contact comes to an agent who has only logged in."""
+    try:
+        with desk.sessions.entered(role) as session:
+            return any(message.hands_out for message in session.hear(desk.waits.silence().seconds))
+    except EnvironmentTrouble:
+        return False
+
+
+def _ask_twice(desk: Desk, session: Session, learnt: Learnt) -> None:
+    if not learnt.answered or desk.sessions.stop.is_set():
+        return
+    again = desk.ask(session, Request("asked-twice", Part.OPEN))
+    if is_broken(again):
+        desk.notebook.keep(replace(again, part=Part.DUE))
+    learnt.reusable = _as_good(again, learnt.first)
+
+
+def _forget(desk: Desk, learnt: Learnt) -> None:
+    """What came unasked was taken for an answer; from now on it is waited for first."""
+    for exchange in desk.notebook.exchanges():
+        if exchange.probe in {"ask", "asked-twice"}:
+            desk.notebook.keep(replace(exchange, part=Part.OPEN, standard_way=False))
+    learnt.answered, learnt.first, learnt.pushes = False, None, True
+    learnt.tried.clear()
+    learnt.answered_ways.clear()
 
 
 def _find_way(desk: Desk, session: Session, order: tuple[Way, ...], learnt: Learnt) -> Session:

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from conformance import asking, hostile, precondition
 from conformance.desk import Desk, hands_out, is_broken
-from conformance.discovery import Learnt, discover, ways
+from conformance.discovery import Learnt, comes_unasked, discover, ways
 from conformance.plan import most_requests
 from conformance.probes import Probe, Variant
 from conformance.profile import Agent, Profile
@@ -117,10 +117,11 @@ class Driver:
         if self._desk.sessions.limit < 3:
             self._learnt.shared = False  # two sessions at work leave none to listen with
         jobs = [job for probe in selected for job in self._jobs(probe)]
+        done = {exchange.id for exchange in self._desk.notebook.exchanges()}
         if not self._learnt.shared or len(jobs) < 2:
             self._run_jobs(jobs)
+            self._ask_again_if_pushed([probe for probe in selected if probe.login == "in"], done)
             return
-        done = {exchange.id for exchange in self._desk.notebook.exchanges()}
         # The listener is logged in: an agent who must not be, anywhere, asks before it comes or when it has gone.
         apart = [job for job in jobs if "reserved" in job.alone]
         self._run_jobs([job for job in apart if not job.after])
@@ -139,6 +140,16 @@ class Driver:
             self._lost_together = () if overheard else tuple(missed)
             self._set_aside({probe.name for probe in again}, done, overheard)
             self._run_jobs([job for probe in again for job in self._jobs(probe)])
+
+    def _ask_again_if_pushed(self, selected: Sequence[Probe], done: Container[str]) -> None:
+        """Where no session listened meanwhile: a contact under test may have come unasked, as after any login."""
+        hits = [x for x in self._desk.notebook.exchanges() if x.id not in done and x.part is Part.TEST and hands_out(x)]
+        names = {probe.name for probe in selected} & {exchange.probe for exchange in hits}
+        if not names or self._learnt.pushes or not comes_unasked(self._desk, hits[0].agent):
+            return
+        self._learnt.pushes = True
+        self._set_aside(names, done, overheard=True)
+        self._run_jobs([job for probe in selected if probe.name in names for job in self._jobs(probe)])
 
     def _missed(self, done: Container[str]) -> list[str]:
         """The proper requests that were not answered with a contact although the first of all was."""

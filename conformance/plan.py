@@ -15,8 +15,8 @@ from conformance.transcript import Part
 ASKED_TOGETHER = 3
 """Requests that each of several agents sends on one session: some faults show only on a later one."""
 
-_DISCOVERY = len(candidates()) + 5
-"""Each way of asking once, once more, and three sessions' worth of finding out whether two disturb each other."""
+_DISCOVERY = 2 * (len(candidates()) + 1) + 3
+"""Each way of asking once and once more, all of it again where a contact came unasked, then two sessions of an agent."""
 
 
 def in_order(selected: Iterable[Probe]) -> list[Probe]:

@@ -49,6 +49,7 @@ password = "7-8-9"
 
 _PINS = {"kim": "1-2-3", "robin": "4-5-6", "sam": "7-8-9"}
 _CONTACTS = {"kim": ("5550100123", 17), "robin": ("5550100199", 18)}
+_ASKED = "GetReservedContactOD"
 _NONE = {"channel": "LCM", "topic": "Webservice", "subtopic": "ContactOD", "message": {"response": {"success": False}}}
 
 
@@ -58,11 +59,14 @@ class OtherMake:
 
     session: to the session it was made on · agent: to the agent, until logout · any: to the agent, as
     long as one session is logged in · all: to the agent, until one of the agent's sessions ends.
-    `loses` is the number, from 1, of the one reply to robin that is never sent.
+    `loses` is the number, from 1, of the one reply to robin that is never sent. `pushes`: whoever logs in is sent
+    the reserved contact at once, unasked. `lax`: any subtopic is answered.
     """
 
     remembers: str = "session"
     loses: int = 0
+    pushes: bool = False
+    lax: bool = False
     replies: int = 0
     logins: list[str] = field(default_factory=list)
 
@@ -80,9 +84,11 @@ class OtherMake:
                     here.append(who)
                     self.logins.append(who)
                 await session.send_json({"op": "sign-on", "ok": ok})
+                if ok and self.pushes and who in _CONTACTS:
+                    await session.send_json(_reply(who))
             elif message.get("op") == "sign-off":
                 self._end(here)
-            elif asked_by := _asked_by(message, known):
+            elif asked_by := _asked_by({**message, "subtopic": _ASKED} if self.lax else message, known):
                 self.replies += asked_by == "robin"
                 if asked_by != "robin" or self.replies != self.loses:
                     await session.send_json(_reply(asked_by))
@@ -111,7 +117,7 @@ def _asked_by(message: dict[str, object], logged_in: list[str]) -> str | None:
     address = [message.get(name) for name in ("channel", "topic", "subtopic")]
     data = message.get("data")
     user_id = data.get("UserID") if isinstance(data, dict) else None
-    if address != ["LCM", "Webservice", "GetReservedContactOD"] or not isinstance(user_id, str):
+    if address != ["LCM", "Webservice", _ASKED] or not isinstance(user_id, str):
         return None
     return user_id if user_id in logged_in else None
 

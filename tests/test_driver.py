@@ -43,8 +43,10 @@ class Grounds:
         profile = only(self.faulty("never_answers"), "reserved")
         return replace(profile, timing=replace(profile.timing, reply=0.3))
 
-    def other_make(self, sessions: int = 20, remembers: str = "session", loses: int = 0) -> Profile:
-        url = self._stack.enter_context(served(OtherMake(remembers, loses)))
+    def other_make(
+        self, sessions: int = 20, remembers: str = "session", loses: int = 0, *, pushes: bool = False, lax: bool = False
+    ) -> Profile:
+        url = self._stack.enter_context(served(OtherMake(remembers, loses, pushes, lax)))
         path = self._folder / f"{url.rpartition(':')[2].partition('/')[0]}.toml"
         path.write_text(PROFILE.format(url=url, sessions=sessions), encoding="utf-8")
         return load(path)
@@ -313,3 +315,14 @@ def test_an_interrupted_run_ends_at_once_and_hands_over_what_it_has_learnt(groun
 
 def test_nothing_is_asked_where_nothing_is_selected(grounds: Grounds) -> None:
     assert driver(grounds.conformant()).run([]).events == ()
+
+
+@of(*(lambda on, sessions=sessions: on.other_make(sessions, pushes=True) for sessions in (1, 2, 20)))
+def test_a_contact_that_comes_unasked_after_login_is_no_answer(run: Judged) -> None:
+    assert (run.verdict, run.unpassed) == ("conformant", {})
+
+
+@of(*(lambda on, sessions=sessions: on.other_make(sessions, pushes=True, lax=True) for sessions in (1, 2, 20)))
+def test_a_contact_that_was_asked_for_wrongly_is_told_from_one_that_comes_unasked(run: Judged) -> None:
+    assert run.verdict == "non-conformant"
+    assert run.failed == {"MAP-2"}

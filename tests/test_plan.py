@@ -103,7 +103,7 @@ def test_the_plan_is_printed_without_connecting(capsys: pytest.CaptureFixture[st
     assert cli.main([*command, "--allow-hostile"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert f"at most {plan.most_requests(ALL, MOCKED)} requests in all" in lines[1]
-    assert lines[2] == "     9  how to ask is found out  [agents.reserved: login, request]"
+    assert lines[2] == "    13  how to ask is found out  [agents.reserved: login, request]"
     assert [line[8:].split("  [")[0] for line in lines[3:]] == [probe.when for probe in plan.in_order(_in_run())]
     assert printed(lines, "an agent who has logged out asks for the reserved contact") == (
         "agents.other: login, request, logout, request, login, request"
