@@ -16,7 +16,7 @@ ASKED_TOGETHER = 3
 """Requests that each of several agents sends on one session: some faults show only on a later one."""
 
 _DISCOVERY = 2 * (len(candidates()) + 1) + 3
-"""Each way of asking once and once more, all of it again where a contact came unasked, then two sessions of an agent."""
+"""Each way of asking, the answered one again, all that again after a contact that came unasked, and two sessions."""
 
 
 def in_order(selected: Iterable[Probe]) -> list[Probe]:
