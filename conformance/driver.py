@@ -10,16 +10,17 @@ import threading
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from conformance import asking, hostile, precondition
+from conformance import asking, precondition
 from conformance.desk import Desk, hands_out, is_broken
 from conformance.discovery import Learnt, comes_unasked, discover, ways
 from conformance.plan import most_requests
-from conformance.probes import Probe, Variant
+from conformance.probes import Probe
 from conformance.profile import Agent, Profile
 from conformance.schedule import Job, Schedule
 from conformance.transcript import Part, Recording, Way
 from conformance.transport import Transport
 from conformance.verdict import EnvironmentTrouble
+from conformance.worklist import Worklist
 
 
 class Driver:
@@ -40,6 +41,7 @@ class Driver:
         self._order: tuple[Way, ...] = ways(pins or {})
         self._desk = Desk(profile, transport, self._order[0])
         self._learnt = Learnt()
+        self._worklist = Worklist(self._desk, self._learnt, self._attempt)
         self._progress = progress or (lambda _: None)
         self._lock = threading.Lock()
         self._untested: dict[str, str] = {}
@@ -108,15 +110,15 @@ class Driver:
         self._progress("logging in and finding the way to ask")
         precondition.before(self._desk)
         discover(self._desk, self._order, self._learnt)
+        rest = [probe for probe in rest if probe.name not in self._untested]
         self._ask_all([probe for probe in rest if probe.part is not Part.HOSTILE])
-        hostile_ones = [probe for probe in rest if probe.part is Part.HOSTILE]
-        self._ask_hostile([probe for probe in hostile_ones if probe.name not in self._untested])
+        self._ask_hostile([probe for probe in rest if probe.part is Part.HOSTILE])
         precondition.after(self._desk)
 
     def _ask_all(self, selected: Sequence[Probe]) -> None:
         if self._desk.sessions.limit < 3:
             self._learnt.shared = False  # two sessions at work leave none to listen with
-        jobs = [job for probe in selected for job in self._jobs(probe)]
+        jobs = [job for probe in selected for job in self._worklist.of(probe)]
         done = {exchange.id for exchange in self._desk.notebook.exchanges()}
         if not self._learnt.shared or len(jobs) < 2:
             self._run_jobs(jobs)
@@ -139,7 +141,7 @@ class Driver:
             again = [probe for probe in selected if probe.login == "in"]
             self._lost_together = () if overheard else tuple(missed)
             self._set_aside({probe.name for probe in again}, done, overheard)
-            self._run_jobs([job for probe in again for job in self._jobs(probe)])
+            self._run_jobs([job for probe in again for job in self._worklist.of(probe)])
 
     def _ask_again_if_pushed(self, selected: Sequence[Probe], done: Container[str]) -> None:
         """Where no session listened meanwhile: a contact under test may have come unasked, as after any login."""
@@ -149,7 +151,7 @@ class Driver:
             return
         self._learnt.pushes = True
         self._set_aside(names, done, overheard=True)
-        self._run_jobs([job for probe in selected if probe.name in names for job in self._jobs(probe)])
+        self._run_jobs([job for probe in selected if probe.name in names for job in self._worklist.of(probe)])
 
     def _missed(self, done: Container[str]) -> list[str]:
         """The proper requests that were not answered with a contact although the first of all was."""
@@ -175,12 +177,7 @@ class Driver:
                     "without bad input not every proper request is answered with a contact either"
                 )
             return
-        jobs: list[Job] = []
-        for probe in selected:
-            ask = hostile.burst if probe.burst else hostile.bad_input
-            job = self._job(probe, 0, _bound(ask, self._desk, self._learnt, probe), {"reserved", "other"}, sessions=2)
-            jobs.append(replace(job, after=frozenset(earlier.name for earlier in jobs)))
-        self._run_jobs(jobs)
+        self._run_jobs(self._worklist.of_bad_input(selected))
 
     def _run_jobs(self, jobs: Sequence[Job], spare: int = 0) -> None:
         spare += self._desk.sessions.kept
@@ -188,44 +185,6 @@ class Driver:
             max(1, self._desk.sessions.limit - spare), self._desk.sessions.stop, self._desk.sessions.abort
         )
         schedule.run(jobs, lambda left: self._progress(f"waiting for answers and silences: {left} requests to go"))
-
-    def _jobs(self, probe: Probe) -> list[Job]:
-        if probe.name in self._untested:
-            return []
-        desk, learnt = self._desk, self._learnt
-        role = desk.role(probe.agent)
-        if probe.name == "asked-twice":
-            return []  # asked by the discovery
-        if probe.together:
-            return [self._job(probe, 0, lambda: asking.at_once(desk, learnt, probe), set(probe.together), sessions=2)]
-        if probe.login == "never":
-            work = _bound(asking.not_logged_in, desk, probe, (desk.way,))
-            job = self._job(probe, 0, work, {role})
-            # Who is never logged in has the control asked by agents.reserved.
-            control = frozenset({"reserved"} if role == "logged_out" and desk.profile.login is None else set())
-            used = frozenset() if learnt.shared else control
-            return [replace(job, alone=frozenset({role}), agents=used, after=frozenset())]
-        if probe.login == "out":
-            job = self._job(probe, 0, lambda: asking.logged_out(desk, learnt, probe), {role})
-            return [replace(job, alone=frozenset({role}), agents=frozenset(), after=job.after | {"at-once"})]
-        return [
-            self._job(probe, number, self._asker(probe, number, variant), {role, "reserved"})
-            for number, variant in enumerate(probe.variants * probe.count)
-        ]
-
-    def _asker(self, probe: Probe, number: int, variant: Variant) -> Callable[[], None]:
-        return lambda: asking.ask_variant(self._desk, self._learnt, probe, number, variant)
-
-    def _job(self, probe: Probe, number: int, work: Callable[[], None], roles: set[str], sessions: int = 1) -> Job:
-        agents = frozenset(roles)
-        return Job(
-            name=probe.name if number == 0 else f"{probe.name}/{number}",
-            work=lambda: self._attempt(probe, work),
-            sessions=min(sessions, self._desk.sessions.limit),
-            agents=agents if self._learnt.shared else frozenset(),
-            alone=frozenset() if self._learnt.shared else agents,
-            after=frozenset({"not-logged-in"}) if self._desk.role("stranger") in agents else frozenset(),
-        )
 
     def _attempt(self, probe: Probe, work: Callable[[], None]) -> None:
         try:
@@ -249,7 +208,3 @@ class Driver:
             if role is not None and role not in agents:
                 return f"the profile names no agents.{role}"
         return None
-
-
-def _bound(work: Callable[..., None], *arguments: object) -> Callable[[], None]:
-    return lambda: work(*arguments)
