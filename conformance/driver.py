@@ -87,7 +87,7 @@ class Driver:
             untested=dict(self._untested),
             troubles=dict(self._troubles),
             trouble=self._trouble,
-            unmet=precondition.unvouched(self._desk) | self._desk.unmet,
+            unmet=dict(self._desk.unmet),
         )
 
     def role(self, name: str) -> str:
@@ -110,6 +110,7 @@ class Driver:
         self._progress("logging in and finding the way to ask")
         precondition.before(self._desk)
         discover(self._desk, self._order, self._learnt)
+        precondition.require_login_known(self._desk)
         rest = [probe for probe in rest if probe.name not in self._untested]
         self._ask_all([probe for probe in rest if probe.part is not Part.HOSTILE])
         self._ask_hostile([probe for probe in rest if probe.part is Part.HOSTILE])

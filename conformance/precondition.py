@@ -67,12 +67,11 @@ def after(desk: Desk) -> None:
             continue  # whatever keeps the agent from asking has been said already
 
 
-def unvouched(desk: Desk) -> dict[str, str]:
-    """Why silence proves nothing, by role, where nobody has said that sessions are logged in, and no contact came."""
+def require_login_known(desk: Desk) -> None:
+    """Raises `EnvironmentTrouble` where no contact came and nobody has said how agents log in: it proves nothing."""
     exchanges = desk.notebook.exchanges()
-    if desk.profile.says_login or any(hands_out(x) or is_broken(x) for x in exchanges):
-        return {}
-    return dict.fromkeys(desk.agents, f"no contact came, and the profile has no [login]: {ADD_LOGIN}")
+    if not desk.profile.says_login and not any(hands_out(x) or is_broken(x) for x in exchanges):
+        raise EnvironmentTrouble(f"no contact came, and the profile has no [login]: {ADD_LOGIN}")
 
 
 def _is_reserved(desk: Desk, role: str) -> bool | None:

@@ -52,11 +52,13 @@ def resolve(parsed: object, prefix: str = "", environment: Mapping[str, str] | N
     values: dict[str, Any] = {}
     for option in RUN_OPTIONS:
         value = getattr(parsed, attribute(option, prefix), None)
+        given = f"--{attribute(option, prefix).replace('_', '-')}"
         if value is None and option.variable:
-            value = variables.get(option.variable) or None
+            value, given = variables.get(option.variable), f"the environment variable {option.variable}"
+        if isinstance(value, str) and not value.strip():
+            # Taken for absent it would have the embedded endpoint judged in place of the one that is meant.
+            raise UsageError(f"{given} is empty: give it a value, or leave it out")
         values[option.name] = value
-    if not str(values["out"]).strip():
-        raise UsageError("--out is empty: name a folder for the reports")
     clauses = catalogue.load()
     pins = clauses.pins(values["reading"] or [])
     selected = frozenset(clauses.select(values["clause"])) if values["clause"] else None

@@ -234,7 +234,7 @@ def test_a_selection_of_clauses_is_inconclusive_because_the_others_are_untested(
         (["run", "--url", "http://example.test"], "write it like ws://host:port/path"),
         (["run", "--url", "ws://example.test"], "add --profile FILE"),
         (["run", "--out"], "--out"),
-        (["run", "--out", ""], "--out is empty: name a folder for the reports"),
+        (["run", "--out", ""], "--out is empty: give it a value, or leave it out"),
         (["run", "stray"], "stray"),
         (["clauses", "FDL"], "unknown clause 'FDL': did you mean FLD"),
         (["mock", "--fault", "drops_qeue"], "did you mean 'drops_queue'"),

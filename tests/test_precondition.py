@@ -150,6 +150,7 @@ def test_silence_fails_nothing_where_a_login_may_have_been_forgotten(tmp_path: P
         path.write_text(NO_LOGIN.format(url=host.start(Behaviour()), login=login), encoding="utf-8")
         run = judged(load(path), asked=("ask",))
     assert run.failed == ({"MAP-1"} if says_login else set()), run.unpassed
+    assert (run.recording.trouble is None) is says_login
     assert ("environment: no contact came, and the profile has no [login]: say how" in run.reason("MAP-1")) is (
         not says_login
     )

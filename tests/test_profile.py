@@ -308,3 +308,34 @@ def test_a_password_that_breaks_the_url_is_not_shown(url: str) -> None:
     password = url.partition("kim:")[2].rpartition("@")[0]
     assert password not in str(complaint.value)
     assert "kim" not in str(complaint.value)
+
+
+def test_an_empty_variable_is_a_missing_one(write: Write) -> None:
+    line = refused(write(), {**ENVIRONMENT, "LCM_PASSWORD": ""})
+    assert line.endswith(
+        "agents.reserved.password needs the environment variable LCM_PASSWORD, which is empty: give it its value"
+    )
+
+
+def test_a_placeholder_without_its_end_is_not_sent_as_a_password(write: Write) -> None:
+    line = refused(write(("${LCM_PASSWORD}", "${LCM_PASSWORD")))
+    assert "agents.reserved.password has ${ and a name without }: add it" in line
+
+
+def test_a_placeholder_without_its_end_in_a_message_is_wrong_use(write: Write) -> None:
+    assert "login.request" in (line := refused(write(('seat = "${seat}"', 'seat = "${seat"'))))
+    assert line.endswith("has ${ and a name without }: add it")
+
+
+def test_a_logout_without_a_login_is_wrong_use(write: Write) -> None:
+    path = write()
+    text = path.read_text()
+    path.write_text(text[: text.index("[login]")] + text[text.index("[logout]") :])
+    assert "logout.request has no use without [login]: say how agents log in" in refused(path)
+
+
+def test_an_empty_login_is_wrong_use(write: Write) -> None:
+    path = write()
+    text = path.read_text()
+    path.write_text(text[: text.index("[login]")] + "[login]\n" + text[text.index("[logout]") :])
+    assert "login is empty: name a method, a preset or a request, or remove it" in refused(path)

@@ -64,8 +64,18 @@ def test_an_option_beats_its_variable(profile: str) -> None:
     assert chosen.profile.endpoint.url == "ws://option.example.test"
 
 
-def test_an_empty_variable_is_no_variable() -> None:
-    assert settings({"LCM_URL": "", "LCM_CM_VERSION": "", "LCM_PROFILE": ""}).embedded
+@pytest.mark.parametrize("name", ["LCM_URL", "LCM_CM_VERSION", "LCM_PROFILE"])
+def test_an_empty_variable_does_not_have_the_embedded_endpoint_judged(name: str) -> None:
+    with pytest.raises(UsageError, match=f"^the environment variable {name} is empty: give it a value"):
+        settings({name: ""})
+
+
+@pytest.mark.parametrize("name", ["url", "profile", "cm-version", "known", "out"])
+@pytest.mark.parametrize("prefix", ["", "lcm"])
+def test_an_empty_option_is_wrong_use(name: str, prefix: str) -> None:
+    option = f"{prefix}-{name}".strip("-")
+    with pytest.raises(UsageError, match=f"^--{option} is empty: give it a value, or leave it out$"):
+        resolve(Namespace(**{option.replace("-", "_"): " "}), prefix, {})
 
 
 def test_the_options_of_pytest_have_a_prefix() -> None:

@@ -29,6 +29,8 @@ def read_login(login: Section, logout: Section) -> Ways:
     """The ways in and out; keys of the profile stand above those of a preset."""
     login.only(_LOGIN)
     logout.only(_LOGOUT)
+    if logout.values and not login.values:
+        raise logout.wrong("request", "has no use without [login]: say how agents log in, or remove [logout]")
     by_message = "request" in login.values or "preset" in login.values
     usual = "message" if by_message else "command" if "command" in login.values else "preauthenticated"
     method = login.choice("method", _METHODS, usual)

@@ -65,6 +65,8 @@ def _profile(table: Section, url: str | None, cm_version: str | None) -> Profile
     except UsageError as error:
         raise error if cm_version else table.wrong_value("cm_version", error) from None
     table.source.secrets[:] = [text for text in table.source.secrets if text != version]  # every report says it
+    if table.values.get("login") == {}:
+        raise table.wrong("login", "is empty: name a method, a preset or a request, or remove it")
     ways = read_login(table.section("login"), table.section("logout"))
     agents = _agents(table.section("agents"), _asks_call_count(table, "precondition", False))
     endpoint = read_endpoint(table.section("endpoint"), table.section("packet"), url)

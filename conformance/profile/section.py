@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from conformance.profile.templates import PLACEHOLDER
+from conformance.profile.templates import PLACEHOLDER, UNCLOSED
 from conformance.verdict import UsageError
 
 
@@ -63,6 +63,8 @@ class Section:
             value = str(value)
         if not isinstance(value, str):
             raise self.wrong(key, "must be a text")
+        if UNCLOSED.search(value):
+            raise self.wrong(key, "has ${ and a name without }: add it")
         return PLACEHOLDER.sub(lambda match: self._from_environment(match.group(1), key), value)
 
     def is_from_outside(self, key: str) -> bool:
@@ -147,6 +149,8 @@ class Section:
         if name not in self.source.environment:
             raise self.wrong(key, f"needs the environment variable {name}, which is not set: set it")
         value = self.source.environment[name]
+        if not value:
+            raise self.wrong(key, f"needs the environment variable {name}, which is empty: give it its value")
         self.source.secrets.append(value)
         return value
 

@@ -13,10 +13,14 @@ from conformance.verdict import UsageError
 
 PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
+UNCLOSED = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*(?![A-Za-z0-9_}])")
+
 
 def fill(template: Any, values: Mapping[str, str]) -> Any:
     """A copy of a template with every `${key}` filled in; unknown ones raise `UsageError`."""
     if isinstance(template, str):
+        if UNCLOSED.search(template):
+            raise UsageError("a text in a template has ${ and a name without }: add it")
         return PLACEHOLDER.sub(lambda match: _value(match.group(1), values), template)
     if isinstance(template, Mapping):
         return {fill(name, values): fill(content, values) for name, content in template.items()}

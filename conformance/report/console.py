@@ -69,7 +69,8 @@ def _verdict_line(result: Result) -> str:
 
 
 def _standing(result: Result) -> Iterator[str]:
-    yield f"robustness {result.robustness}  attribution {result.attribution}"
+    endpoint = "  embedded endpoint" if result.embedded else ""
+    yield f"robustness {result.robustness}  attribution {result.attribution}{endpoint}"
     if result.depends_on:
         yield f"depends on {', '.join(result.depends_on)}"
 
