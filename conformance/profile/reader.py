@@ -15,16 +15,9 @@ from conformance.profile.facts import ROLES, Agent, Profile, Timing, is_version,
 from conformance.profile.login_section import Ways, read_login
 from conformance.profile.section import Section, Source
 from conformance.profile.templates import fill, template_values
-from conformance.redaction.words import is_secret
+from conformance.redaction.words import is_credential
 from conformance.verdict import UsageError
 
-_CREDENTIALS = {
-    "code",
-    "key",
-    "word",
-    "hash",
-    "sid",
-}  # what an agent's table may call a secret, and a frame another thing
 _TOP = ("cm_version", "endpoint", "packet", "timing", "login", "logout", "agents", "precondition", "waive")
 _TIMING = ("connect", "reply", "silence")
 _CHECK = "agent-call-count"
@@ -132,7 +125,7 @@ def _agent(role: str, table: Section, asks_call_count: bool) -> Agent:
         raise table.wrong("expect", "holds something that is neither text nor number: correct it")
     asserted = table.choice("reserved", ("asserted", "unknown"), "asserted") == "asserted"
     keys = {name: text for name in table.values if name not in _NO_KEYS and (text := table.text(name)) is not None}
-    table.source.secrets += [text for name, text in keys.items() if is_secret(name) or name.casefold() in _CREDENTIALS]
+    table.source.secrets += [text for name, text in keys.items() if is_credential(name)]
     if not keys.get("user_id"):
         raise table.wrong("user_id", "is missing: add the agent's ID")
     return Agent(

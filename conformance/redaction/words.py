@@ -6,36 +6,45 @@ Names are compared by letters and digits only: `Contact ID`, `contact_id` and `C
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 from conformance import page
 
-AGENT_MEMBERS = frozenset({"userid", "agentid", "username"})
+_BETWEEN = r"[\s_.-]{0,3}"
+_NUMBERS = ("phone number", "account number", "contact id")
+_AGENTS = ("user id", "agent id", "user name")
+_SECRETS = (
+    *("password", "passwd", "pwd", "pass", "psw", "pw", "passcode", "passphrase", "pin", "otp", "jwt", "auth"),
+    *("token", "access token", "refresh token", "id token", "auth token", "x auth token", "session token"),
+    *("bearer token", "authorization", "proxy authorization", "cookie", "set cookie", "session id", "session key"),
+    *("secret", "client secret", "secret key", "private key", "access key", "api key", "x api key", "credential"),
+)
+
+
+def _plain(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(name.replace(" ", "") for name in names)
+
+
 CALLBACK = "callbacktime"
-NUMBERED = frozenset({"phonenumber", "accountnumber", "contactid"})
+AGENT_MEMBERS = _plain(_AGENTS)
+NUMBERED = _plain(_NUMBERS)
 PERSONAL_MEMBERS = NUMBERED | {CALLBACK} | AGENT_MEMBERS
 
-SECRET_MEMBERS = frozenset(
-    {"password", "passwd", "pwd", "passcode", "passphrase", "pin", "token", "accesstoken", "refreshtoken", "idtoken"}
-    | {"authtoken", "sessiontoken", "bearertoken", "jwt", "authorization", "proxyauthorization", "cookie", "setcookie"}
-    | {"secret", "clientsecret", "apikey", "xapikey", "credential", "pass", "psw", "pw", "otp", "auth"}
-    | {"xauthtoken", "accesskey", "secretkey", "privatekey", "sessionkey", "sessionid"}
-)
+SECRET_MEMBERS = _plain(_SECRETS)
 """Members whose values are never shown, revealed or not, whoever sends them."""
 
-NAME = (
-    r"(?:phone(?:[\s_.-]{0,3}n(?:umber|o))?|account[\s_.-]{0,3}n(?:umber|o)|contact[\s_.-]{0,3}id|callback[\s_.-]{0,3}time"
-    r"|(?:user|agent)[\s_.-]{0,3}id|user[\s_.-]{0,3}name"
-    r"|pass(?:word|wd|code|phrase)|(?:access|refresh|id|auth|session|bearer)?[\s_.-]{0,3}token|jwt"
-    r"|(?:proxy[\s_.-]{0,3})?authorization|(?:set[\s_.-]{0,3})?cookie|(?:client[\s_.-]{0,3})?secret"
-    r"|(?:x[\s_.-]{0,3})?api[\s_.-]{0,3}key|credential)s?\d{0,2}"
-)
+OWN_CREDENTIALS = SECRET_MEMBERS | {"code", "key", "word", "hash", "sid"}
+"""What an agent's table in the profile may call a secret, though in a frame it may be another thing."""
+
+_ALL_NAMES = (*_NUMBERS, "phone no", "phone", "account no", "callback time", *_AGENTS, *_SECRETS)
+NAME = rf"(?:{'|'.join(name.replace(' ', _BETWEEN) for name in sorted(_ALL_NAMES, key=len, reverse=True))})s?\d{{0,2}}"
 """The same names as a pattern, for text that is not JSON."""
 
 LITERALS = frozenset({"true", "false", "null", "none", "nan", "infinity", "-infinity", "undefined"})
 """Bare words that say a type rather than a value; they are kept where they stand."""
 
-_ABOUT = ("type", "kind", "format", "count", "index", "statu", "length")  # what a member says of a value, not the value
+_ABOUT = ("type", "kind", "format", "count", "index", "status", "length")  # what a member says of a value
 _ENDINGS = tuple(sorted(name for name in PERSONAL_MEMBERS | SECRET_MEMBERS if len(name) > 4))
 _LONG = tuple(name for name in _ENDINGS if len(name) > 5)
 
@@ -75,11 +84,11 @@ def personal_member(name: str) -> str:
     """
     plain = "".join(c for c in unicodedata.normalize("NFKC", name[:200]).casefold() if c.isalnum())
     plain = plain.rstrip("0123456789")
+    if plain.endswith(_ABOUT):
+        return ""
     plain = plain if plain in SECRET_MEMBERS else plain.removesuffix("s")
     if plain in PERSONAL_MEMBERS or plain in SECRET_MEMBERS:
         return plain
-    if plain.endswith(_ABOUT):
-        return ""
     if "phone" in plain:
         return "phonenumber"
     ending = next(filter(plain.endswith, _ENDINGS), "")
@@ -102,6 +111,6 @@ def _alike(one: str, other: str) -> int:
     return next((k for k, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
-def is_secret(name: str) -> bool:
-    """Whether a member name says that its value is a password, a token or the like."""
-    return personal_member(name) in SECRET_MEMBERS
+def is_credential(name: str) -> bool:
+    """Whether a key of an agent's table says that its value is a password, a token or the like."""
+    return personal_member(name) in SECRET_MEMBERS or name.casefold() in OWN_CREDENTIALS

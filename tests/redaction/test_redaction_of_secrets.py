@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from conformance.redaction import Redactor
+from conformance.redaction.words import SECRET_MEMBERS
 
 PASSWORD = 'p"ä ss/w+rd'
 
@@ -142,3 +143,11 @@ def test_tokens_without_number_do_not_stop_it() -> None:
     redactor = Redactor()
     frame = json.dumps([{"token": f"Lime-{number}"} for number in range(3000)])
     assert "Lime" not in redactor.frame(frame)
+
+
+@pytest.mark.parametrize("name", sorted(SECRET_MEMBERS))
+@pytest.mark.parametrize(
+    "form", ["{}=hunter2abc&x=1", "{}: hunter2abc;", '{{"{}": "hunter2abc"', "<{}>hunter2abc</{}>"]
+)
+def test_a_name_that_makes_a_secret_in_json_makes_one_elsewhere(name: str, form: str) -> None:
+    assert "hunter2abc" not in Redactor().frame(form.format(name, name))
