@@ -14,12 +14,12 @@ import pytest
 from conformance import catalogue, execution, scenarios, vocabulary
 from conformance.evidence import Evidence
 from conformance.options import PYTEST_PREFIX, add_all
-from conformance.plugin.collection import is_ours, refuse_swallowed_paths, scenarios_among
+from conformance.plugin.collection import is_ours, may_be_ours, refuse_swallowed_paths, scenarios_among
 from conformance.plugin.conduct import Conduct, printed
 from conformance.report.console import summary
 from conformance.result import Remarks, StepRecord
 from conformance.scenarios import Scenario
-from conformance.verdict import SuiteError, Verdict
+from conformance.verdict import Verdict
 
 _RUN = pytest.StashKey[Conduct]()
 _SCENARIO = pytest.StashKey[Scenario]()
@@ -36,7 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     given = config.pluginmanager.get_plugin("lcm-conduct")
     config.stash[_RUN] = given if isinstance(given, Conduct) else Conduct()
-    if getattr(config.option, "numprocesses", None) and any(map(is_ours, config.args)):
+    if getattr(config.option, "numprocesses", None) and may_be_ours(config):
         # Here, because with -n the items are collected in other processes alone.
         pytest.exit("run the suite without -n: its waiting overlaps already, and the endpoint is asked once", 2)
     refuse_swallowed_paths(config)
@@ -107,7 +107,8 @@ def evidence(request: pytest.FixtureRequest) -> Evidence:
     """What the run learnt from the endpoint."""
     known = request.config.stash[_RUN].evidence
     if known is None:
-        raise SuiteError("a step ran before the endpoint was asked")
+        line = "run the features of the suite that is installed, or install this one with `pip install -e .`"
+        pytest.exit(f"these features are not those at {scenarios.home()}: {line}", 2)
     return known
 
 

@@ -18,6 +18,13 @@ def is_ours(argument: str) -> bool:
     return Path(argument.split("::", maxsplit=1)[0]).resolve().is_relative_to(scenarios.home().resolve())
 
 
+def may_be_ours(config: pytest.Config) -> bool:
+    """Whether an argument of pytest names the feature files, something in them, or a folder or package around them."""
+    home = scenarios.home().resolve()
+    by_name = config.option.pyargs and any(argument.split(".")[0] == home.parent.name for argument in config.args)
+    return by_name or any(is_ours(arg) or home.is_relative_to(Path(arg).resolve()) for arg in config.args)
+
+
 def scenarios_among(items: Sequence[pytest.Item]) -> Iterator[tuple[pytest.Item, Scenario]]:
     """The items that are ours, each with what is written in its feature file."""
     home = scenarios.home().resolve()
