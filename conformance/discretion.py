@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from conformance.profile import Agent, Profile
 from conformance.redaction import Redactor
+from conformance.redaction.values import broken_texts
 from conformance.strictjson import parse
 from conformance.transcript import Event, Kind
 from conformance.verdict import Outcome, SuiteError
@@ -45,8 +46,8 @@ def learn_events(redactor: Redactor, events: Iterable[Event]) -> None:
             if text is not None and text not in learnt:
                 redactor.learn(text)
                 learnt.add(text)
-        if event.kind is Kind.RECEIVED and event.frame is not None and not _is_whole(event.frame):
-            fragments[event.session].append(event.frame)
+        if event.kind is Kind.RECEIVED and event.frame is not None:
+            fragments[event.session] += _fragments(event.frame)
     for frames in fragments.values():
         for neighbours in _neighbours(frames):
             redactor.learn_torn(neighbours)
@@ -84,8 +85,10 @@ def _places(error: BaseException) -> Iterator[str]:
         trace = trace.tb_next
 
 
-def _is_whole(frame: str) -> bool:
-    return frame.lstrip()[:1] in ("{", "[") and parse(frame).error is None
+def _fragments(frame: str) -> Iterable[str]:
+    """What may be a piece of something longer: a frame that is no JSON object or array, or texts within one."""
+    is_whole = frame.lstrip()[:1] in ("{", "[") and parse(frame).error is None
+    return broken_texts(frame) if is_whole else (frame,)
 
 
 def _neighbours(fragments: Iterable[str]) -> Iterator[list[str]]:

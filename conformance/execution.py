@@ -44,8 +44,8 @@ def record(
     )
 
 
-def left_out(scenario: Scenario) -> ScenarioRecord:
-    """The record of a scenario that -k, -m or --clause left out."""
+def left_out(scenario: Scenario, reason: str = "not selected for this run") -> ScenarioRecord:
+    """The record of a scenario that -k, -m or --clause left out, or that was not come to."""
     return ScenarioRecord(
         feature=scenario.feature,
         feature_file=scenario.file,
@@ -54,7 +54,7 @@ def left_out(scenario: Scenario) -> ScenarioRecord:
         clause=scenario.clause,
         steps=tuple(StepRecord(step.keyword, step.text, "skipped") for step in scenario.steps),
         verdict=Verdict.UNTESTED,
-        reason="not selected for this run",
+        reason=reason,
     )
 
 

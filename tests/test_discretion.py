@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -37,6 +38,8 @@ def shown(frames: Sequence[str], secrets: Sequence[str] = (), *, reveal: bool = 
         ['{"Phone', 'Number": "2125550142"}'],
         ['{"PhoneNumber"', ': "2125550142"}'],
         ['{"PhoneNumber"', '{"ping":1}', ":", '"2125550142"', "}"],
+        [json.dumps({"seq": 1, "part": '{"PhoneNumber": "21255'}), json.dumps({"seq": 2, "part": '50142"}'})],
+        [json.dumps(['{"PhoneNumber"']), json.dumps({"ping": 1}), json.dumps([': "2125550142"}'])],
         ["x" * 100_001 + '{"PhoneNumber": "21255', '50142"}' + "y" * 100_001],
         ['{"a":"' + "x" * 60_000, "y" * 50_000 + '","PhoneNumber": "21255', '50142"}'],
         ["-" * 4000] * 20 + ['{"PhoneNumber": "21255', '50142"}'],
@@ -46,7 +49,7 @@ def shown(frames: Sequence[str], secrets: Sequence[str] = (), *, reveal: bool = 
 def test_a_value_that_is_torn_between_frames_is_in_none_of_them(frames: list[str]) -> None:
     written = shown(frames)
     assert list(map(len, written)) == list(map(len, frames))
-    assert "2125550142" not in "".join(written).replace('{"ping":1}', "")
+    assert "2125550142" not in "".join(written).replace('{"ping":1}', "").replace('{"ping": 1}', "")
     for piece in ("21255", "50142", "125", "550"):
         assert not any(piece in frame for frame in written)
     assert shown(frames, reveal=True) == frames

@@ -110,10 +110,14 @@ def test_a_selection_that_leaves_nothing_is_no_verdict(plain: Pytest) -> None:
 
 
 def test_a_run_that_stops_at_the_first_failure_is_unfinished(host: Host, tmp_path: Path) -> None:
-    plain = Pytest(host.start(Behaviour(faults=("drops_queue",))), tmp_path)("-x", "--lcm-clause", "FLD-Queue-presence")
+    plain = Pytest(host.start(Behaviour(faults=("drops_queue",))), tmp_path)(
+        "-x", "--lcm-clause", "FLD-Queue-presence", "FMT-CallType"
+    )
     assert plain.status == 1
     assert plain.result["complete"] is False
     assert plain.having("fail") == {"FLD-Queue-presence"}
+    assert plain.result["ledger"]["unaccounted"] == 0
+    assert "not judged: pytest was stopped before (-x, --maxfail)" in plain.printed
 
 
 def test_collecting_only_asks_nothing_and_writes_nothing(tmp_path: Path) -> None:

@@ -92,6 +92,8 @@ def require_no_contact(evidence: Evidence, tests: Sequence[Exchange]) -> None:
             f"a contact of another agent strayed into {strayed.id} (RES-1), so nothing follows from it",
             blockers={"RES-1"},
         )
+    if uncontrolled and any(x.trouble for x in (uncontrolled, *evidence.controls(uncontrolled))):
+        raise Inconclusive(f"the run ended before the proper request after {uncontrolled.id} was answered")
     if uncontrolled:
         raise Inconclusive(
             f"no contact came in {uncontrolled.id}, but the proper request after it was not answered either, "

@@ -48,6 +48,7 @@ class Conduct:
         self.only_ours = False
         self.fault: str | None = None
         self.left_out: list[Scenario] = []
+        self.wanted: Sequence[Scenario] = ()
 
     def settle(self, config: pytest.Config) -> Settings:
         """The settings: the command's, else those of pytest's own command line."""
@@ -67,7 +68,7 @@ class Conduct:
         run.suite_errors += vocabulary.problems(run.written)
         if self.uncollected and not run.suite_errors:
             run.suite_errors.append("pytest could not collect the feature files: run `pytest features` to see why")
-        self.run = run
+        self.run, self.wanted = run, wanted
         self.evidence = run.drive(wanted)
 
     def finish(self, session: pytest.Session, exitstatus: int) -> None:
@@ -76,8 +77,9 @@ class Conduct:
             return
         broken_off = exitstatus == pytest.ExitCode.INTERRUPTED and not session.shouldfail
         self.interrupted = broken_off and not self.uncollected
-        stopped = broken_off or self.crashed or bool(session.shouldfail or session.shouldstop)
-        self.result = self.run.finish(self._all_records(self.run), complete=not stopped)
+        stopped = bool(session.shouldfail or session.shouldstop)
+        records = self._all_records(self.run, stopped=stopped)
+        self.result = self.run.finish(records, complete=not (stopped or broken_off or self.crashed))
         if self.only_ours or self.uncollected:
             session.exitstatus = 130 if self.interrupted else exit_status(self.result)
 
@@ -95,13 +97,16 @@ class Conduct:
             self.run.suite_errors.append(line)
         pytest.exit(f"suite error: {line}", 5)
 
-    def _all_records(self, run: Run) -> list[ScenarioRecord]:
+    def _all_records(self, run: Run, *, stopped: bool) -> list[ScenarioRecord]:
         """The records of what ran and of what was left out; after an interruption, of all that can still be judged."""
         records = self.records + [execution.left_out(scenario) for scenario in self.left_out]
+        seen = {(record.feature_file, record.name) for record in records}
         if self.interrupted:
-            seen = {(record.feature_file, record.name) for record in records}
             rest = [scenario for scenario in run.written if scenario.key not in seen]
             records += [execution.judge(scenario, run.evidence) for scenario in rest]
+        elif stopped:
+            reason = "not judged: pytest was stopped before (-x, --maxfail)"
+            records += [execution.left_out(scenario, reason) for scenario in self.wanted if scenario.key not in seen]
         return records
 
 

@@ -77,7 +77,7 @@ _MANNERS = {
     "letter": _Manner(r"\\{1,8}[\"/bfnrt]", lambda e: _LETTERS.get(_body(e), _body(e)), _units),
     "backslashes": _Manner(r"\\{2,8}", lambda _: "\\", _units),
     "zeros": _Manner(
-        "\x00+[^\x00]\x00*|[^\x00]\x00+",  # a letter and the bytes that UTF-16 has beside it
+        "\x00{1,3}[^\x00]\x00{0,3}|[^\x00]\x00{1,3}",  # a letter and the bytes that UTF-16 and UTF-32 have beside it
         lambda escape: escape.strip("\x00"),
         lambda escape, char: escape.replace(escape.strip("\x00"), char),
     ),

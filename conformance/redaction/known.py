@@ -21,6 +21,7 @@ MOST = 20_000  # values that are followed: no honest endpoint names so many peop
 _GAP = 9  # characters from one letter of a value to the next
 _LOCAL = 7  # digits of a phone number that are dialled within its area
 _PIECE = 6  # letters and digits of a part of a value that says enough alone
+_MOST_PIECES = 32
 _PIECES = re.compile(r"[|;,\\]")
 _NUMBERS = (re.compile(r"[^\W\d_]+"), re.compile(r"[^\W\d_]+|[,;/|&\n]"))
 _PHONE_DIGITS = range(7, 21)
@@ -64,13 +65,15 @@ class Known:
     def add(self, text: str, *, alone: bool) -> None:
         """Follow a value; `alone` (right for agents' names): only where it stands alone."""
         bones = skeleton(text)
-        if len(bones.letters) < 2 or bones.letters in VOCABULARY or (text, alone) in self._added:
+        if not bones.letters or bones.letters in VOCABULARY or (text, alone) in self._added:
             return
         if len(self._added) >= MOST:
             self._overflown = True
             return
         self._added.add((text, alone))
         self._values.add(bones.letters)
+        if len(bones.letters) < 2:
+            return  # replaced in its member only
         for chunk in chunks(bones.letters):
             if len(chunk) == len(bones.letters):
                 self._add(bones, bones.letters, 0, alone)
@@ -130,7 +133,7 @@ class Known:
         """The parts of an account number, the name in an address such as `name@host`."""
         address = "@" in text or "\\" in text
         offset = 0
-        for piece in _PIECES.split(text.rpartition("@")[0] or text):
+        for piece in _PIECES.split(text.rpartition("@")[0] or text)[:_MOST_PIECES]:
             inner = skeleton(piece)
             weight = len(inner.letters)
             if _PIECE <= weight < len(bones.letters) and (address or any(map(str.isdecimal, inner.letters))):

@@ -8,7 +8,7 @@ from operator import itemgetter
 from ahocorasick_rs import AhoCorasick
 
 _WINDOW = 4096  # characters searched at once, so that a list of matches stays short
-_CROWD = 16  # matches a character: no honest text holds so many known values within each other
+_CROWD = 3  # matches a character: no honest text holds so many known values within each other
 _SURROGATES = dict.fromkeys(range(55296, 57344), "�")  # the searcher takes UTF-8 only
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from hashlib import blake2b
 
@@ -17,6 +18,7 @@ _NATIONAL = 10  # digits, with up to five of country code before them (E.164 end
 _LONGEST_NUMBER = 15
 _CHUNK = 64
 _TRIES = 256  # a phone number has many places where a short learnt value may turn up
+_LEAST_TRIES = 16
 _REMEMBERED = 100_000  # pseudonyms; beyond, equal values stay equal, but different ones may become so, too
 _IDEOGRAPHS = (0x4E00, 20_000)  # for letters without case: a letter of the same kind
 
@@ -43,6 +45,7 @@ class Pseudonyms:
         self._given: dict[str, str] = {}
         self._used: set[str] = set()
         self._whole: set[str] = set()
+        self._tries: dict[int, int] = defaultdict(lambda: _TRIES)
 
     def given(self, value: str) -> bool:
         """Whether this is a pseudonym that was handed out."""
@@ -71,15 +74,19 @@ class Pseudonyms:
         return new
 
     def _choose(self, part: str) -> str:
-        different = part
-        for counter in range(_TRIES):
+        different = unused = ""
+        for counter in range(self._tries[len(part)]):
             candidate = self._candidate(part, counter)
             if candidate == part:
                 continue
-            if candidate not in self._used and not self._taken(candidate):
-                return candidate
+            if candidate not in self._used:
+                if not self._taken(candidate):
+                    return candidate
+                unused = candidate
             different = candidate
-        return different  # a short value in a crowd: better ambiguous than shown
+        # Among so many values of this length the next search will be in vain, too.
+        self._tries[len(part)] = max(_LEAST_TRIES, self._tries[len(part)] // 2)
+        return unused or different or part  # a short value in a crowd: better ambiguous than shown
 
     def _candidate(self, part: str, counter: int) -> str:
         seed = blake2b(counter.to_bytes(4, "big") + part.encode("utf-8", "surrogatepass"), key=self._key).digest()

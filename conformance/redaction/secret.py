@@ -14,6 +14,7 @@ from urllib.parse import quote, quote_plus
 
 from conformance.redaction.known import FREE, Known
 from conformance.redaction.needles import Crowded, Needles
+from conformance.redaction.pseudonym import chunks
 from conformance.redaction.skeleton import letters
 from conformance.redaction.view import fold, layers, plain
 
@@ -43,8 +44,10 @@ class Secrets:
             self._given.add(given)
             for secret in _with_parts(given):
                 for spelling in _spellings(secret):
-                    if len(spelling) >= (2 if spelling == secret else _SHORT):
-                        self._exact.add(fold(spelling))
+                    # By its pieces: a searcher for a long text that repeats itself takes for ever to be made.
+                    for piece in chunks(spelling):
+                        if len(piece) >= (2 if spelling == secret else _SHORT):
+                            self._exact.add(fold(piece))
                     if len(letters(spelling)) >= FREE:
                         self._loose.add(spelling, alone=False)
 

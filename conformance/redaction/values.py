@@ -120,6 +120,16 @@ def personal_values(view: View, depth: int = 0) -> Iterator[Value]:
             yield from _paired(decoded(view, UTF_16))
 
 
+def broken_texts(frame: str) -> Iterator[str]:
+    """Texts within a JSON frame that look like a piece of another JSON text: half a message in an envelope."""
+    for leaf in leaves(frame):
+        text = frame[leaf.start : leaf.end]
+        if not leaf.bare and ('\\"' in text or _digits(text) >= _TELLING_DIGITS):
+            meant = _meaning(text)
+            if is_json(meant) is False:
+                yield meant
+
+
 def _structural(view: View, depth: int) -> Iterator[Value]:
     named = ""  # the last text was this name: `["PhoneNumber", "…"]`, `{"name": "PhoneNumber", "value": "…"}`
     for leaf in leaves(view.text):

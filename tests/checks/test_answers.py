@@ -543,6 +543,14 @@ def test_a_contact_for_an_idle_agent_fails_nothing_where_one_is_known_to_be_rese
 # What is said where nothing could be judged
 
 
+def test_a_control_that_was_broken_off_is_not_called_unanswered() -> None:
+    notes = Notes()
+    test = notes.test()
+    notes.control(test, trouble="the run ended before its answer")
+    with pytest.raises(Inconclusive, match=r"^the run ended before the proper request after x-0001 was answered$"):
+        require_no_contact(notes.evidence(), [test])
+
+
 def test_the_reason_is_said_in_full_where_nothing_could_be_judged() -> None:
     notes = Notes()
     test = notes.test()

@@ -202,3 +202,32 @@ def test_many_threads_may_learn_at_once() -> None:
     shown = redactor.text(" ".join(f"55501{k:05}" for k in range(200)))
     assert not {f"55501{k:05}" for k in range(200)} & set(shown.split())
     assert len(set(shown.split())) == 200
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "\x00" * 1_000_000,
+        json.dumps({"password": "aB3 " * 16_384}),
+        json.dumps({"AccountNumber": "123456|" * 40_000}),
+        json.dumps([{"ContactID": 1000 + k, "PhoneNumber": str(5_550_000_000 + k)} for k in range(5000)]),
+        json.dumps([*({"ContactID": "1" * k} for k in range(2, 22)), {"Queue": "1" * 200_000}]),
+    ],
+    ids=["zeros", "a long password", "many pieces", "many short values", "values within each other"],
+)
+def test_what_repeats_itself_takes_no_longer_than_other_text(frame: str) -> None:
+    """Each of these took minutes where time grew with the square; the test says nothing of seconds."""
+    redactor = Redactor()
+    redactor.learn(frame)
+    shown = redactor.frame(frame)
+    assert shown != frame or not frame.strip("\x00")
+
+
+def test_the_ids_of_two_people_are_told_apart_though_they_have_one_digit() -> None:
+    for key in range(60):
+        redactor = Redactor(key=str(key).encode())
+        frame = '[{"ContactID": 3}, {"ContactID": 7}, {"ContactID": 5}]'
+        redactor.learn(frame)
+        shown = [contact["ContactID"] for contact in json.loads(redactor.frame(frame))]
+        assert len(set(shown)) == 3
+        assert all(new != old for new, old in zip(shown, (3, 7, 5), strict=True))
