@@ -47,6 +47,8 @@ def at_once(desk: Desk, learnt: Learnt, probe: Probe) -> None:
             for _ in range(ASKED_TOGETHER if learnt.reusable else 1):
                 under_way = [(session, desk.send(session, Request(probe.name, Part.DUE))) for session in sessions]
                 answers = [session.receive(asked, desk.waits.due()) for session, asked in under_way]
+                for session, answer in zip(sessions, answers, strict=True):
+                    desk.require_line(session, answer)
                 if not all(hands_out(answer) for answer in answers):
                     break
         finally:

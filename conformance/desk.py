@@ -20,6 +20,8 @@ from conformance.waiting import Waits
 
 _PATIENCE = 4
 """Unanswered controls; one lost answer takes two to tell from a deaf session."""
+_FINDING_OUT = {"ask", "asked-twice"}
+"""Probes whose answers tell what a session can be used for, so that a lost one would mislead the whole run."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,14 @@ class Request:
     way: Way | None = None
 
 
+class LineLost(EnvironmentTrouble):
+    """The line was cut where an answer was due, for the first time in a run: what was at work is done again."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        super().__init__(f"the line was cut in {exchange.id}: check the network")
+        self.exchange = exchange
+
+
 class Desk:
     """Asks, in the run's `way`, which the discovery may change."""
 
@@ -54,6 +64,7 @@ class Desk:
         self._lock = threading.Lock()
         self.unmet: dict[str, str] = {}
         self._lost = 0
+        self.lost_line: str | None = None
         self.most_requests: int | None = None
         self._requests = 0
 
@@ -79,6 +90,7 @@ class Desk:
         """Send one request and listen as long as its part requires."""
         part, asked = request.part, self.send(session, request)
         exchange = session.receive(asked, self.waits.of(part))
+        self.require_line(session, exchange)
         if session.was_put_out and not hands_out(exchange):
             reason = f"agents.{session.agent} was logged out from elsewhere during the run: keep the agent to the suite"
             self.unmet.setdefault(session.agent, reason)
@@ -88,6 +100,17 @@ class Desk:
                 with self._lock:
                     self._lost += 1
         return exchange
+
+    def require_line(self, session: Session, exchange: Exchange) -> None:
+        """Raises `LineLost` once: a line that is cut may be the network's fault, one that is cut again is not."""
+        due = exchange.part in {Part.DUE, Part.CONTROL} or exchange.probe in _FINDING_OUT
+        if not (due and session.cut) or answered(exchange) or self.sessions.stop.is_set():
+            return
+        with self._lock:
+            if self.lost_line is not None:
+                return
+            self.lost_line = exchange.id
+        raise LineLost(exchange)
 
     def count(self) -> None:
         """One more request; raises `EnvironmentTrouble` where no more may be sent."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from conformance import page, probes
-from conformance.desk import Desk, Request, answered, hands_out, is_broken
+from conformance.desk import Desk, LineLost, Request, answered, hands_out, is_broken
 from conformance.session import Session
 from conformance.transcript import Exchange, Part, Way
 from conformance.verdict import EnvironmentTrouble
@@ -39,6 +39,14 @@ def ways(pins: Mapping[str, str]) -> tuple[Way, ...]:
 
 def discover(desk: Desk, order: tuple[Way, ...], learnt: Learnt) -> None:
     """Fill in `learnt` and set the desk's way; raises `EnvironmentTrouble` where no agent gets in."""
+    try:
+        _discover(desk, order, learnt)
+    except LineLost:
+        _forget(desk, learnt)
+        _discover(desk, order, learnt)
+
+
+def _discover(desk: Desk, order: tuple[Way, ...], learnt: Learnt) -> None:
     session = desk.sessions.enter("reserved")
     try:
         session = _find_way(desk, session, order, learnt)
@@ -48,7 +56,9 @@ def discover(desk: Desk, order: tuple[Way, ...], learnt: Learnt) -> None:
             desk.sessions.leave(session)
             if not comes_unasked(desk, "reserved"):
                 return
+            # What came unasked was taken for an answer; from now on it is waited for first.
             _forget(desk, learnt)
+            learnt.pushes = True
             session = desk.sessions.enter("reserved")
             session.hear(desk.waits.silence().seconds)
             session = _find_way(desk, session, order, learnt)
@@ -81,11 +91,10 @@ def _ask_twice(desk: Desk, session: Session, learnt: Learnt) -> None:
 
 
 def _forget(desk: Desk, learnt: Learnt) -> None:
-    """What came unasked was taken for an answer; from now on it is waited for first."""
     for exchange in desk.notebook.exchanges():
         if exchange.probe in {"ask", "asked-twice"}:
             desk.notebook.keep(replace(exchange, part=Part.OPEN, standard_way=False))
-    learnt.answered, learnt.first, learnt.pushes = False, None, True
+    learnt.answered, learnt.first = False, None
     learnt.tried.clear()
     learnt.answered_ways.clear()
 

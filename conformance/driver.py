@@ -11,7 +11,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from conformance import asking, precondition
-from conformance.desk import Desk, hands_out, is_broken
+from conformance.desk import Desk, LineLost, hands_out, is_broken
 from conformance.discovery import Learnt, comes_unasked, discover, ways
 from conformance.plan import most_requests
 from conformance.probes import Probe
@@ -84,6 +84,7 @@ class Driver:
             shared=learnt.shared,
             together=self._desk.sessions.many,
             lost_together=self._lost_together,
+            lost_line=self._desk.lost_line,
             untested=dict(self._untested),
             troubles=dict(self._troubles),
             trouble=self._trouble,
@@ -104,7 +105,7 @@ class Driver:
             # An agent who has once been logged in may count as logged in for good, and no other is at
             # hand: so this comes before any login, when the way of asking is not known yet.
             self._progress("asking before login")
-            self._attempt(stranger, lambda: asking.not_logged_in(self._desk, stranger, self._order))
+            self._attempt(stranger, 0, lambda: asking.not_logged_in(self._desk, stranger, self._order))
         elif stranger is not None:
             rest.insert(0, stranger)
         self._progress("logging in and finding the way to ask")
@@ -187,13 +188,26 @@ class Driver:
         )
         schedule.run(jobs, lambda left: self._progress(f"waiting for answers and silences: {left} requests to go"))
 
-    def _attempt(self, probe: Probe, work: Callable[[], None]) -> None:
+    def _attempt(self, probe: Probe, number: int, work: Callable[[], None]) -> None:
+        before = {exchange.id for exchange in self._desk.notebook.exchanges()}
         try:
-            work()
+            try:
+                work()
+            except LineLost as lost:
+                self._forget_job(lost, [probe.name, number], before)
+                work()
         except EnvironmentTrouble as trouble:
             if not self._desk.sessions.stop.is_set():
                 with self._lock:
                     self._troubles.setdefault(probe.name, str(trouble))
+
+    def _forget_job(self, lost: LineLost, job: list[object], before: Container[str]) -> None:
+        """Judge nothing of what a job did that is done again; controls are of the test that they name."""
+        again = {lost.exchange.id, lost.exchange.controls}
+        for exchange in self._desk.notebook.exchanges():
+            own = exchange.id not in before and exchange.controls is None and [exchange.probe, exchange.variant] == job
+            if own or exchange.id in again:
+                self._desk.notebook.keep(replace(exchange, part=Part.OPEN, controls=None))
 
     def missing(self, probe: Probe) -> str | None:
         """Why a probe cannot be asked in this environment, or None."""

@@ -113,8 +113,14 @@ def fold(
         suite_errors=tuple(errors),
         selftest=selftest,
         options=dict(settings.given),
-        notices=(*settings.profile.notices, *lines),
+        notices=(*settings.profile.notices, *_cut(evidence), *lines),
     )
+
+
+def _cut(evidence: Evidence) -> list[str]:
+    lost = evidence.recording.lost_line
+    again = "what was asked there was asked again: check the network between here and the endpoint"
+    return [] if lost is None else [f"the line was cut, without a close frame, in {lost}; {again}"]
 
 
 def exit_status(result: Result) -> int:

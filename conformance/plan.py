@@ -34,7 +34,10 @@ def in_order(selected: Iterable[Probe]) -> list[Probe]:
 
 def most_requests(selected: Sequence[Probe], profile: Profile) -> int:
     """How many requests a run for these probes sends at most; logins and logouts come on top, one a session."""
-    return _DISCOVERY + precondition.most_requests(profile) + sum(map(most_of, selected)) if selected else 0
+    if not selected:
+        return 0
+    again = max(_DISCOVERY, *map(most_of, selected))  # where the line was cut once
+    return _DISCOVERY + precondition.most_requests(profile) + sum(map(most_of, selected)) + again
 
 
 def most_of(probe: Probe) -> int:

@@ -15,7 +15,7 @@ from conformance.notebook import Notebook
 from conformance.profile import Packet, holds
 from conformance.reply import Message
 from conformance.transcript import Event, Exchange, Kind, Part
-from conformance.transport import Connection, ConnectionEnded, Harmful
+from conformance.transport import Connection, ConnectionEnded, Harmful, LineCut
 from conformance.verdict import EnvironmentTrouble
 from conformance.waiting import Until
 
@@ -39,7 +39,7 @@ class Session:
     def __init__(self, connection: Connection, agent: str, notebook: Notebook) -> None:
         self.id = notebook.session_id()
         self.agent = agent
-        self.closed = False
+        self.closed = self.cut = False
         self.harm: str | None = None
         self.was_put_out = False
         self._logout_event: Mapping[str, Any] | None = None
@@ -196,6 +196,7 @@ class Session:
 
     def _ended(self, end: ConnectionEnded, exchange: Exchange | None) -> None:
         self.closed = True
+        self.cut = isinstance(end, LineCut) and not self._aborted
         self._note(Kind.CLOSED, note=f"by the endpoint: {end}", exchange=exchange)
         self._connection.abort()
 

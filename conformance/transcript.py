@@ -108,6 +108,7 @@ class Recording:
     an agent may have several sessions at once without one disturbing the other.
     `together`: two agents had sessions at the same time. `lost_together`: the exchanges that stayed
     without a contact while an agent had several sessions, and were asked again one after the other.
+    `lost_line`: the exchange in which the line was cut for the first time, and which was done again.
     `untested` and `troubles` name the probes that were not asked, or that the environment
     prevented, each with its line.
     """
@@ -121,6 +122,7 @@ class Recording:
     shared: bool = False
     together: bool = False
     lost_together: tuple[str, ...] = ()
+    lost_line: str | None = None
     untested: Mapping[str, str] = field(default_factory=dict)
     troubles: Mapping[str, str] = field(default_factory=dict, repr=False)
     trouble: str | None = field(default=None, repr=False)

@@ -15,7 +15,7 @@ from conformance.schedule import Job
 class Worklist:
     """Makes jobs. `attempt` does the work of one, and keeps the environment's trouble."""
 
-    def __init__(self, desk: Desk, learnt: Learnt, attempt: Callable[[Probe, Callable[[], None]], None]) -> None:
+    def __init__(self, desk: Desk, learnt: Learnt, attempt: Callable[[Probe, int, Callable[[], None]], None]) -> None:
         self._desk = desk
         self._learnt = learnt
         self._attempt = attempt
@@ -59,7 +59,7 @@ class Worklist:
         agents = frozenset(roles)
         return Job(
             name=probe.name if number == 0 else f"{probe.name}/{number}",
-            work=lambda: self._attempt(probe, work),
+            work=lambda: self._attempt(probe, number, work),
             sessions=min(sessions, self._desk.sessions.limit),
             agents=agents if self._learnt.shared else frozenset(),
             alone=frozenset() if self._learnt.shared else agents,

@@ -60,13 +60,16 @@ class OtherMake:
     session: to the session it was made on · agent: to the agent, until logout · any: to the agent, as
     long as one session is logged in · all: to the agent, until one of the agent's sessions ends.
     `loses` is the number, from 1, of the one reply to robin that is never sent. `pushes`: whoever logs in is sent
-    the reserved contact at once, unasked. `lax`: any subtopic is answered.
+    the reserved contact at once, unasked. `lax`: any subtopic is answered. `cuts`: at these due answers, counted from
+    1, the line is cut instead.
     """
 
     remembers: str = "session"
     loses: int = 0
     pushes: bool = False
     lax: bool = False
+    cuts: tuple[int, ...] = ()
+    answers: int = 0
     replies: int = 0
     logins: list[str] = field(default_factory=list)
 
@@ -90,7 +93,10 @@ class OtherMake:
                 self._end(here)
             elif asked_by := _asked_by({**message, "subtopic": _ASKED} if self.lax else message, known):
                 self.replies += asked_by == "robin"
-                if asked_by != "robin" or self.replies != self.loses:
+                self.answers += 1
+                if self.answers in self.cuts and request.transport is not None:
+                    request.transport.abort()
+                elif asked_by != "robin" or self.replies != self.loses:
                     await session.send_json(_reply(asked_by))
         if self.remembers != "agent":
             self._end(here)

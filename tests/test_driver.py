@@ -5,12 +5,14 @@ A run is mostly waiting, so the runs of all collected tests go on side by side.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from driving import Judged, driver, embedded, judged, most_sessions, only, sent
@@ -43,10 +45,8 @@ class Grounds:
         profile = only(self.faulty("never_answers"), "reserved")
         return replace(profile, timing=replace(profile.timing, reply=0.3))
 
-    def other_make(
-        self, sessions: int = 20, remembers: str = "session", loses: int = 0, *, pushes: bool = False, lax: bool = False
-    ) -> Profile:
-        url = self._stack.enter_context(served(OtherMake(remembers, loses, pushes, lax)))
+    def other_make(self, sessions: int = 20, remembers: str = "session", loses: int = 0, **manners: Any) -> Profile:
+        url = self._stack.enter_context(served(OtherMake(remembers, loses, **manners)))
         path = self._folder / f"{url.rpartition(':')[2].partition('/')[0]}.toml"
         path.write_text(PROFILE.format(url=url, sessions=sessions), encoding="utf-8")
         return load(path)
@@ -326,3 +326,23 @@ def test_a_contact_that_comes_unasked_after_login_is_no_answer(run: Judged) -> N
 def test_a_contact_that_was_asked_for_wrongly_is_told_from_one_that_comes_unasked(run: Judged) -> None:
     assert run.verdict == "non-conformant"
     assert run.failed == {"MAP-2"}
+
+
+@of(*(lambda on, at=(n, k): on.other_make(at[0], cuts=(at[1],)) for n in (1, 4, 20) for k in (1, 2, 3, 5, 9, 14, 17)))
+def test_a_line_that_is_cut_once_is_asked_over_again_and_said(run: Judged) -> None:
+    assert (run.verdict, run.unpassed) == ("conformant", {})
+    assert all(re.match("the line was cut, without a close frame, in x-[0-9]{4}", text) for text in run.result.notices)
+
+
+@of(lambda on: on.other_make(1, cuts=(1,)))
+def test_that_the_line_was_cut_is_said(run: Judged) -> None:
+    (notice,) = run.result.notices
+    assert notice == (
+        "the line was cut, without a close frame, in x-0002; what was asked there was asked again: "
+        "check the network between here and the endpoint"
+    )
+
+
+@of(*(lambda on, sessions=sessions: on.other_make(sessions, cuts=tuple(range(3, 400, 3))) for sessions in (1, 4)))
+def test_a_line_that_is_cut_again_and_again_is_no_answer(run: Judged) -> None:
+    assert "MAP-1" in run.failed

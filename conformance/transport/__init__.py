@@ -43,6 +43,10 @@ class ConnectionEnded(Exception):
     """The peer ended the session, or the wire broke. The text says how, for the transcript."""
 
 
+class LineCut(ConnectionEnded):
+    """The wire broke: no close frame came (RFC 6455, section 7.1.5: status 1006)."""
+
+
 class Harmful(ConnectionEnded):
     """The suite ended the session, because the peer sent more than it takes."""
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import websocket
 
-from conformance.transport import ConnectionEnded, Harmful
+from conformance.transport import ConnectionEnded, Harmful, LineCut
 from conformance.transport.wire import Wire
 
 CONTROL_FRAMES = 10_000
@@ -84,7 +84,7 @@ class WebSocketConnection:
         except (websocket.WebSocketTimeoutException, TimeoutError):
             return None
         except BROKEN as error:
-            raise ConnectionEnded(_in_words(error)) from error
+            raise _ended(error) from error
         return received
 
     def _send(self, send: Callable[[], object]) -> None:
@@ -92,11 +92,12 @@ class WebSocketConnection:
             self._wire.until(self._patience)
             send()
         except BROKEN as error:
-            raise ConnectionEnded(_in_words(error)) from error
+            raise _ended(error) from error
 
 
-def _in_words(error: BaseException) -> str:
-    return str(error) or type(error).__name__
+def _ended(error: BaseException) -> ConnectionEnded:
+    cut = isinstance(error, OSError | websocket.WebSocketConnectionClosedException)
+    return (LineCut if cut else ConnectionEnded)(str(error) or type(error).__name__)
 
 
 def _closing(data: bytes) -> str:
