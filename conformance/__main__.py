@@ -2,11 +2,13 @@
 ends it as it does later: with status 130 and without a traceback.
 """
 
+import signal
 import sys
 
 
 def main() -> int:
     """Run the command line; returns the exit status of the contract."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # CI systems cancel a job with it
     try:
         from conformance import cli  # noqa: PLC0415  importing takes longest at the start, and may be interrupted
 

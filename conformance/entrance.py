@@ -13,8 +13,17 @@ from contextlib import contextmanager
 
 from conformance import login_command
 from conformance.profile import Agent, Profile
-from conformance.transport import CannotConnect, Connection, Transport
+from conformance.transport import CannotConnect, Connection, Rung, Transport
 from conformance.verdict import EnvironmentTrouble
+
+_NO_ENTRY = {401, 403}
+
+
+def _refuses(trouble: EnvironmentTrouble) -> bool:
+    """Whether a login was refused or not answered; a server that is too busy to say so has done neither."""
+    if not isinstance(trouble, CannotConnect):
+        return True
+    return trouble.rung is Rung.HANDSHAKE and (trouble.status is None or trouble.status in range(300, 429))
 
 
 class Entrance:
@@ -58,7 +67,7 @@ class Entrance:
             try:
                 yield
             except EnvironmentTrouble as trouble:
-                if not isinstance(trouble, CannotConnect) or trouble.status in {401, 403}:
+                if _refuses(trouble):
                     self.bar(role, str(trouble))
                 raise
 
@@ -66,9 +75,17 @@ class Entrance:
         """A connection of an agent; `logged_in` where the headers of the handshake are the login."""
         self.require_admitted(agent.role)
         if self._profile.login is not None or not logged_in:
-            return self._transport.connect(self._headers_before_login(agent))
+            return self._connect_before_login(agent)
         with self.login(agent.role):
             return self._transport.connect({**self._headers_of(agent), **self._printed_for(agent)})
+
+    def _connect_before_login(self, agent: Agent) -> Connection:
+        try:
+            return self._transport.connect(self._headers_before_login(agent))
+        except CannotConnect as trouble:
+            if trouble.status in _NO_ENTRY and self._profile.login is not None:
+                self.bar(agent.role, str(trouble))
+            raise
 
     def _headers_before_login(self, agent: Agent) -> Mapping[str, str] | None:
         """None: those of the endpoint. Where they are the login, whoever is logged out goes without them."""

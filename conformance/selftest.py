@@ -88,12 +88,15 @@ def choose(names: Sequence[str]) -> tuple[Subject, ...]:
     everything = subjects()
     if not names:
         return everything
-    known = {subject.name for subject in everything} | {clause for s in everything for clause in s.clauses}
+    clauses = {clause for subject in everything for clause in subject.clauses}
+    known = {subject.name for subject in everything} | clauses
+    wanted = {clause for name in names for clause in clauses if clause.startswith(f"{name.rstrip('-')}-")}
     for name in names:
-        if name not in known:
+        if name not in known and not any(clause.startswith(f"{name.rstrip('-')}-") for clause in clauses):
             near = difflib.get_close_matches(name, known, n=3)
-            raise UsageError(f"unknown fault, variant or clause {name!r}: did you mean {', '.join(near) or 'none'}?")
-    return tuple(s for s in everything if s.name in names or s.clauses & set(names))
+            fix = f"did you mean {', '.join(near)}?" if near else "`lcm-conformance selftest --all` lists all"
+            raise UsageError(f"unknown fault, variant or clause {name!r}: {fix}")
+    return tuple(s for s in everything if s.name in names or s.clauses & {*names, *wanted})
 
 
 def subjects() -> tuple[Subject, ...]:

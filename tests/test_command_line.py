@@ -504,3 +504,38 @@ def test_help_and_version_are_no_mistake(arguments: list[str], capsys: pytest.Ca
         cli.main(arguments)
     assert end.value.code == 0
     assert capsys.readouterr().out
+
+
+@pytest.mark.parametrize("redirection", [">&-", ">&- 2>&-"])
+def test_a_closed_output_changes_no_status(tmp_path: Path, redirection: str) -> None:
+    shell = f'exec "{sys.executable}" -m conformance clauses VER-1 {redirection}'
+    ended = subprocess.run(["sh", "-c", shell], cwd=tmp_path, env=environment(), capture_output=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_a_full_output_is_said_in_one_line(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "conformance", "clauses"]
+        ended = subprocess.run(
+            command, cwd=tmp_path, env=environment(), stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    line = "lcm-conformance clauses: cannot write the output: No space left on device\n"
+    assert (ended.returncode, ended.stderr) == (2, line)
+
+
+def test_a_letter_that_the_output_lacks_is_escaped(tmp_path: Path) -> None:
+    folder = tmp_path / "é"
+    ended = conformance("run", "--out", folder, "--clause", "VER-1", cwd=tmp_path, PYTHONIOENCODING="ascii")
+    assert (ended.returncode, ended.stderr) == (3, "")
+    assert "\\xe9/report.html" in ended.stdout
+
+
+def test_a_file_that_cannot_be_written_is_found_before_the_selftest_begins(tmp_path: Path) -> None:
+    for option in ("--json", "--record"):
+        ended = conformance("selftest", option, tmp_path / "none" / "x.json", cwd=tmp_path)
+        assert ended.returncode == 2
+        assert ended.stderr.startswith(
+            f"lcm-conformance selftest: cannot write {tmp_path / 'none' / 'x.json'}: No such"
+        )
+        assert ended.stdout == ""

@@ -313,3 +313,45 @@ def test_a_login_that_is_refused_beside_another_session_says_so_and_is_the_last(
     events = desk.notebook.journal.events()
     assert len([event for event in events if event.kind == "opened"]) == 2
     assert len([event for event in events if event.kind == "sent"]) == 2
+
+
+@dataclass
+class TurnsAway:
+    """Refuses every handshake with one HTTP status, or cuts the line where that is 0."""
+
+    status: int
+    handshakes: int = 0
+
+    async def attend(self, request: web.Request) -> web.StreamResponse:
+        self.handshakes += 1
+        if not self.status and request.transport is not None:
+            request.transport.abort()
+        return web.Response(status=self.status or 400, headers={"Location": "http://127.0.0.1:1/login"})
+
+
+BY_HEADERS = '[login]\nmethod = "preauthenticated"\n'
+BY_MESSAGE = '[login]\nrequest = { who = "${user_id}" }\n'
+
+
+@pytest.mark.parametrize(
+    ("status", "login", "tries"),
+    [
+        *((status, BY_HEADERS, 1) for status in (0, 302, 400, 401, 403, 404)),
+        *((status, BY_HEADERS, 3) for status in (429, 500, 503)),
+        *((status, BY_MESSAGE, 1) for status in (401, 403)),
+        (503, BY_MESSAGE, 3),
+    ],
+)
+def test_a_handshake_that_says_no_is_the_last_of_its_agent_and_a_busy_server_says_nothing(
+    tmp_path: Path, status: int, login: str, tries: int
+) -> None:
+    endpoint = TurnsAway(status)
+    with served(endpoint) as url:
+        path = tmp_path / "profile.toml"
+        path.write_text(SMALL.replace("ws://127.0.0.1:1", url) + login + AGENT, encoding="utf-8")
+        subject = load(path)
+        desk = Desk(subject, WebSocketTransport(subject.endpoint, QUICK), probes.candidates()[0])
+        for _ in range(3):
+            with pytest.raises(EnvironmentTrouble):
+                desk.sessions.enter("reserved")
+    assert endpoint.handshakes == tries

@@ -131,3 +131,12 @@ def test_an_interruption_ends_the_processes_that_judge(monkeypatch: pytest.Monke
     with pytest.raises(KeyboardInterrupt):
         selftest.run(selftest.subjects()[:20], interrupt, processes=2)
     assert [worker.exitcode for worker in workers] == [-signal.SIGTERM] * 2
+
+
+def test_subjects_are_chosen_by_the_beginning_of_their_clauses() -> None:
+    chosen = selftest.choose(["RES"])
+    assert {subject.name for subject in chosen} == {
+        subject.name for subject in selftest.subjects() if any(clause.startswith("RES-") for clause in subject.clauses)
+    }
+    with pytest.raises(UsageError, match="`lcm-conformance selftest --all` lists all$"):
+        selftest.choose(["qqqq"])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import errno
+import io
 import os
 import sys
 from typing import NoReturn
@@ -13,6 +15,7 @@ from conformance.cli import clauses, doctor, mock, run, selftest
 from conformance.discretion import account
 from conformance.verdict import SuiteError, UsageError
 
+_UNWRITABLE = {errno.ENOSPC, errno.EIO, errno.EBADF}
 _COMMANDS = (run, mock, clauses, doctor, selftest)
 
 
@@ -31,6 +34,7 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; returns its exit status."""
+    _prepare_output()
     parser = _Parser(
         prog="lcm-conformance",
         allow_abbrev=False,
@@ -46,18 +50,35 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         status: int = parsed.run(parsed)
         sys.stdout.flush()
-    except BrokenPipeError:  # whoever read the output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except UsageError as error:
-        print(f"lcm-conformance {parsed.command}: {error}", file=sys.stderr)
-        return 2
-    except SuiteError as error:
-        print(f"suite error: {error}", file=sys.stderr)
-        return 5
     except KeyboardInterrupt:
         return 130
-    except Exception as error:  # its text may hold what must not be shown
-        print(f"suite error: {account(error)}: please report it", file=sys.stderr)
-        return 5
+    except Exception as error:
+        status, line = _told(error, parsed.command)
+        if line:
+            print(line, file=sys.stderr)
     return status
+
+
+def _told(error: Exception, command: str) -> tuple[int, str]:
+    """Exit status and the one line of a command that broke off."""
+    if isinstance(error, BrokenPipeError):  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0, ""
+    if isinstance(error, UsageError):
+        return 2, f"lcm-conformance {command}: {error}"
+    if isinstance(error, SuiteError):
+        return 5, f"suite error: {error}"
+    if isinstance(error, OSError) and error.errno in _UNWRITABLE:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # what is left must not be tried again
+        return 2, f"lcm-conformance {command}: cannot write the output: {error.strerror}"
+    return 5, f"suite error: {account(error)}: please report it"  # its text may hold what must not be shown
+
+
+def _prepare_output() -> None:
+    """A command may be started with its output closed, or in an encoding that lacks a letter of a path."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  # for the rest of the process
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

@@ -58,7 +58,8 @@ def _drive(settings: Settings) -> int:
         conduct = Conduct(settings, progress=status.update if status is not None else None)
         code = _pytest(conduct)
     if conduct.result is None or conduct.run is None:
-        if code == 130 or conduct.interrupted:
+        while_collecting = code == pytest.ExitCode.INTERRUPTED and conduct.fault is None and not conduct.uncollected
+        if code == 130 or conduct.interrupted or while_collecting:
             return 130
         raise SuiteError(
             conduct.fault or f"pytest ended with status {int(code)} before there was a result: please report it"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import os
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Sequence
@@ -40,6 +42,8 @@ def run(parsed: argparse.Namespace) -> int:
     if parsed.processes < 1:
         raise UsageError("--processes must be 1 or more")
     chosen = selftest.choose(parsed.name)
+    for path in filter(None, (parsed.json, parsed.record)):
+        _require_writable(path)
     begun = time.monotonic()
     errors = Console(stderr=True, highlight=False)
     done: list[Score] = []
@@ -52,10 +56,6 @@ def run(parsed: argparse.Namespace) -> int:
         scores = selftest.run(chosen, told, min(parsed.processes, len(chosen)))
     seconds = time.monotonic() - begun
     matrix = selftest.matrix(scores, seconds)
-    if parsed.json:
-        _write(parsed.json, matrix)
-    if parsed.record:
-        _write(parsed.record, {key: value for key, value in matrix.items() if key != "subjects"})
     for line in _lines(scores, parsed.all):
         print(line)
     score = selftest.tally(scores)
@@ -63,7 +63,22 @@ def run(parsed: argparse.Namespace) -> int:
         f"{score['faults']} faults: {score['caught']} caught, {score['exact']} exactly, {score['missed']} missed; "
         f"{score['variants']} conformant variants: {score['false_alarms']} false alarms; {seconds:.0f} s"
     )
+    if parsed.json:
+        _write(parsed.json, matrix)
+    if parsed.record:
+        _write(parsed.record, {key: value for key, value in matrix.items() if key != "subjects"})
     return 0 if score["exact"] == score["faults"] and not score["false_alarms"] else 5
+
+
+def _require_writable(path: Path) -> None:
+    """Before anything is judged, which takes minutes."""
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}: name another file") from error
 
 
 def _write(path: Path, content: dict[str, object]) -> None:

@@ -62,7 +62,7 @@ class Section:
         if isinstance(value, int) and not isinstance(value, bool):
             value = str(value)
         if not isinstance(value, str):
-            raise self.wrong(key, "must be a text")
+            raise self.wrong(key, f"must be a text{': write it in quotes' if isinstance(value, float) else ''}")
         if UNCLOSED.search(value):
             raise self.wrong(key, "has ${ and a name without }: add it")
         return PLACEHOLDER.sub(lambda match: self._from_environment(match.group(1), key), value)
