@@ -1,6 +1,6 @@
 """How agents get in: connects with the headers that are due, and sees to it that one refused login is the last.
 
-Used by the desk. Five refusals lock an account on some telephony channels, so an agent who was
+Five refusals lock an account on some telephony channels, so an agent who was
 refused, or not answered, is barred for the rest of the run.
 """
 

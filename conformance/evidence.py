@@ -1,6 +1,6 @@
 """A recording, read for judging: every reply and every contact of the run, and what the profile vouches for.
 
-Pure and immutable; the steps hand it to the checks.
+Nobody changes it, though it remembers what was asked of it; the steps hand it to the checks.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ T = TypeVar("T")
 class Evidence:
     """What the judge may know. `expected` is, by role, what the profile says of the reserved contact.
 
-    `asserted` holds the roles for which the profile vouches that a contact is reserved; `pins`
-    the readings that the user pinned; `reply_seconds` how long a due reply may take; `supported` is False for a version
+    `roles` are those of the profile, `asserted` those for which it vouches that a contact is reserved; `pins` are the
+    readings that the user pinned; `reply_seconds` how long a due reply may take; `supported` is False for a version
     that the page no longer covers; `logs_in_by_headers` where a session is logged in from the start, or never.
     """
 

@@ -1,6 +1,6 @@
 """What an agent says on a session before and after asking: registration, login, logout, each with its answer.
 
-Used by the desk and the probes. A login is sent once; what came of it is said in `EnvironmentTrouble`.
+A login is sent once; what came of it is said in `EnvironmentTrouble`.
 """
 
 from __future__ import annotations

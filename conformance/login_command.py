@@ -1,6 +1,6 @@
 """Logs an agent in by a program of the user's: it prints the headers of the agent's handshakes, or a token.
 
-Called by the desk, once for each agent. Nothing that the program prints is ever shown.
+Called once for each agent. Nothing that the program prints is ever shown.
 """
 
 from __future__ import annotations

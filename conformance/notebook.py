@@ -18,6 +18,11 @@ RUN_VALUES = 1_000_000
 """Bytes of memory that different frames may take as text, and the JSON values and names in them."""
 
 
+def in_bytes(frame: str) -> int:
+    """How long a frame was on the wire, without its head."""
+    return len(frame) if frame.isascii() else len(frame.encode("utf-8", "surrogatepass"))
+
+
 @dataclass
 class Notebook:
     """Counts sessions and exchanges of a run, and keeps the exchanges; safe for many threads."""
@@ -34,10 +39,10 @@ class Notebook:
 
     def take(self, frame: str) -> None:
         """Count what was received in the run; raises `Harmful` when it is more than can be kept."""
-        is_new = self.journal.is_new(frame)
+        is_new, size = self.journal.is_new(frame), in_bytes(frame)
         with self._lock:
             self._frames += 1
-            self._received += len(frame)
+            self._received += size
             if is_new:
                 self._kept += sys.getsizeof(frame)
                 self._values += sum(map(frame.count, ",:[{"))

@@ -1,6 +1,6 @@
 """One session with the endpoint: sends requests, and writes down all that comes.
 
-Used by the driver only. It waits as it is told and judges nothing.
+It waits as it is told and judges nothing.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance import packet
-from conformance.notebook import Notebook
+from conformance.notebook import Notebook, in_bytes
 from conformance.profile import Packet, holds
 from conformance.reply import Message
 from conformance.transcript import Event, Exchange, Kind, Part
@@ -182,7 +182,7 @@ class Session:
 
     def _count(self, frame: str) -> None:
         self._frames += 1
-        self._bytes += len(frame)
+        self._bytes += in_bytes(frame)
         self._notebook.take(frame)
         if self._frames > SESSION_FRAMES or self._bytes > SESSION_BYTES:
             raise Harmful(f"more than {SESSION_FRAMES} frames or {SESSION_BYTES} bytes came on one session")

@@ -388,14 +388,15 @@ def is_under_way(process: subprocess.Popen[str], arrived: threading.Event) -> No
         assert process.poll() is None
 
 
-def test_ctrl_c_ends_a_run_with_status_130_and_an_unfinished_result(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_ends_a_run_with_status_130_and_an_unfinished_result(tmp_path: Path, number: signal.Signals) -> None:
     profile = quick_profile(tmp_path, ("reply = 2", "reply = 60"))
     with (
         silent_endpoint() as (url, arrived),
         started("run", "--url", url, "--profile", profile, cwd=tmp_path) as process,
     ):
         is_under_way(process, arrived)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         printed, complaint = process.communicate(timeout=20)
 
     run = Ended(process.returncode, printed, complaint, tmp_path / "reports")

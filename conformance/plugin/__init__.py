@@ -1,7 +1,8 @@
 """All pytest and pytest-bdd glue: drives the endpoint before the first scenario, and turns what
 the scenarios come to into the run's reports and exit status.
 
-Loaded by pytest through its entry point; it does nothing until a scenario of the suite is collected.
+Loaded by pytest through its entry point. In a session without scenarios of the suite it only registers their marks
+and steps.
 """
 
 from __future__ import annotations
@@ -96,7 +97,7 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     # Features that no module binds any more yield no item; their scenarios are unaccounted for all the same.
     unbound = not session.items and any(map(is_ours, session.config.args))
     conduct.only_ours = conduct.only_ours or unbound
-    begins = ours or _deselected_all(session) or conduct.uncollected or unbound
+    begins = ours or _had_scenarios(session) or conduct.uncollected or unbound
     if begins and not session.config.option.collectonly:
         conduct.guarded(conduct.drive, session.config, [item.stash[_SCENARIO] for item in ours])
     return (yield)
@@ -204,8 +205,8 @@ def _marked(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     return ours
 
 
-def _deselected_all(session: pytest.Session) -> bool:
-    """Whether scenarios were collected, and every one of them left out by -k, -m or --lcm-clause."""
+def _had_scenarios(session: pytest.Session) -> bool:
+    """Whether scenarios were collected, all of which -k, -m or --lcm-clause may have left out since."""
     return session.config.stash[_RUN].settings is not None
 
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote, quote_plus
 
-from conformance.redaction.known import FREE, Known
+from conformance.redaction.known import FREE, SHORT, Known
 from conformance.redaction.needles import Crowded, Needles
 from conformance.redaction.pseudonym import chunks
 from conformance.redaction.skeleton import letters
@@ -23,7 +23,6 @@ _SCHEME = re.compile(r"\s*[A-Za-z][\w.+-]*\s+(?P<rest>\S.*)", re.DOTALL)
 _BORDERS = re.compile(r"[\s;,=\"]+")
 _JWT = re.compile(r"[\w-]{6,}(?:\.[\w-]{6,}){2,4}")
 _MOST = 2000  # secrets that are followed: no honest endpoint makes up so many tokens in a run
-_SHORT = 4  # characters below which a secret is replaced only where it stands alone
 _PART = 6  # characters of a part that may be a token, if there are digits in it
 _TELLING = 6  # characters of a fragment of base64 that cannot be chance
 
@@ -46,7 +45,7 @@ class Secrets:
                 for spelling in _spellings(secret):
                     # By its pieces: a searcher for a long text that repeats itself takes for ever to be made.
                     for piece in chunks(spelling):
-                        if len(piece) >= (2 if spelling == secret else _SHORT):
+                        if len(piece) >= (2 if spelling == secret else SHORT):
                             self._exact.add(fold(piece))
                     if len(letters(spelling)) >= FREE:
                         self._loose.add(spelling, alone=False)
@@ -67,7 +66,7 @@ class Secrets:
 
 
 def _part_of_a_word(text: str, start: int, end: int) -> bool:
-    if end - start >= _SHORT:
+    if end - start >= SHORT:
         return False
     before = text[start - 1 : start].isalnum() and text[start].isalnum()
     return before or (text[end : end + 1].isalnum() and text[end - 1].isalnum())
@@ -100,7 +99,7 @@ def _spellings(secret: str) -> Iterator[str]:
     yield from (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1], html.escape(secret))
     data = secret.encode("utf-8", "surrogatepass")
     yield from (quote(data, safe=""), quote(data), quote_plus(data))
-    if len(data) < _SHORT:
+    if len(data) < SHORT:
         return
     yield data.hex()
     for encoded in (data, secret.encode("utf-16-le", "surrogatepass")):
