@@ -14,17 +14,18 @@ from conformance.entrance import Entrance
 from conformance.notebook import Notebook
 from conformance.profile import Agent, Profile, fill, template_values
 from conformance.session import Session
-from conformance.transport import CannotConnect, Transport
+from conformance.transport import CannotConnect, Connection, Transport
 from conformance.verdict import EnvironmentTrouble
 
 _ONE_SESSION = (
     "the login of one more session of agents.{role} was not accepted, so no login of that agent is sent again "
     "in this run, and this needs one: set endpoint.max_connections = 1"
 )
+_GONE = 5  # connections in a row that came to nothing: each further one would be waited for as long
 
 
 class Sessions:
-    """`limit` is how many may be held at once; `stop` ends all waiting."""
+    """The sessions that are open; `limit` is how many may be held at once; `stop` ends all waiting."""
 
     def __init__(self, profile: Profile, agents: Mapping[str, Agent], transport: Transport, notebook: Notebook) -> None:
         self.limit = profile.endpoint.max_connections
@@ -37,6 +38,7 @@ class Sessions:
         self._open: set[Session] = set()
         self._logged_in: set[Session] = set()
         self._only: dict[str, Session] = {}
+        self._unreached = 0
 
     @property
     def many(self) -> bool:
@@ -116,8 +118,10 @@ class Sessions:
         self._entrance.require_admitted(role)
         if self.stop.is_set():
             raise EnvironmentTrouble("the run was interrupted")
+        if self._unreached >= _GONE:
+            raise EnvironmentTrouble(f"{_GONE} connections in a row came to nothing, so no more are tried")
         agent = self._agents[role]
-        connection = self._entrance.connect(agent, logged_in)
+        connection = self._connection(agent, logged_in)
         session = Session(connection, role, self._notebook)
         with self._lock:
             self._open.add(session)
@@ -132,6 +136,17 @@ class Sessions:
                 self.leave(session)
                 raise
         return session
+
+    def _connection(self, agent: Agent, logged_in: bool) -> Connection:
+        try:
+            connection = self._entrance.connect(agent, logged_in)
+        except CannotConnect as trouble:
+            if trouble.status is None:  # nobody answered; a server that refuses is there
+                with self._lock:
+                    self._unreached += 1
+            raise
+        self._unreached = 0
+        return connection
 
     def enter_beside(self, first: Session) -> Session | None:
         """One more session of the agent who has the first; None where the endpoint does not allow it.

@@ -61,7 +61,7 @@ class OtherMake:
     long as one session is logged in · all: to the agent, until one of the agent's sessions ends.
     `loses` is the number, from 1, of the one reply to robin that is never sent. `pushes`: whoever logs in is sent
     the reserved contact at once, unasked. `lax`: any subtopic is answered. `cuts`: at these due answers, counted from
-    1, the line is cut instead.
+    1, the line is cut instead. `greets`: after so many handshakes no other is answered; 0: all are.
     """
 
     remembers: str = "session"
@@ -69,11 +69,16 @@ class OtherMake:
     pushes: bool = False
     lax: bool = False
     cuts: tuple[int, ...] = ()
+    greets: int = 0
+    greeted: int = 0
     answers: int = 0
     replies: int = 0
     logins: list[str] = field(default_factory=list)
 
     async def attend(self, request: web.Request) -> web.WebSocketResponse:
+        self.greeted += 1
+        if self.greeted > self.greets > 0:
+            await asyncio.Event().wait()
         session = web.WebSocketResponse(max_msg_size=0)
         await session.prepare(request)
         here: list[str] = []

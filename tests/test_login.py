@@ -14,6 +14,7 @@ import websocket
 from aiohttp import web
 from driving import QUICK, embedded, judged, sent
 from makes_of_login import ByHeader, LikeAmazon
+from other_make import PROFILE as OTHER_MAKE
 from other_make import OtherMake, served
 
 from conformance import login_command, page, probes
@@ -313,6 +314,21 @@ def test_a_login_that_is_refused_beside_another_session_says_so_and_is_the_last(
     events = desk.notebook.journal.events()
     assert len([event for event in events if event.kind == "opened"]) == 2
     assert len([event for event in events if event.kind == "sent"]) == 2
+
+
+@pytest.mark.parametrize("sessions", [1, 4])
+def test_an_endpoint_that_answers_no_handshake_any_more_is_not_waited_for_time_and_again(
+    tmp_path: Path, sessions: int
+) -> None:
+    make = OtherMake(greets=3)
+    with served(make) as url:
+        path = tmp_path / "profile.toml"
+        text = OTHER_MAKE.format(url=url, sessions=sessions).replace("[timing]", "[timing]\nconnect = 0.2")
+        path.write_text(text, encoding="utf-8")
+        run = judged(load(path))
+    assert make.greeted <= 3 + 5 + sessions
+    assert run.verdict == "inconclusive"
+    assert run.failed == set()
 
 
 @dataclass
