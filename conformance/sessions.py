@@ -21,7 +21,7 @@ _ONE_SESSION = (
     "the login of one more session of agents.{role} was not accepted, so no login of that agent is sent again "
     "in this run, and this needs one: set endpoint.max_connections = 1"
 )
-_GONE = 5  # connections in a row that came to nothing: each further one would be waited for as long
+IN_VAIN = 5  # connections in a row that came to nothing: each further one would be waited for as long
 
 
 class Sessions:
@@ -118,8 +118,8 @@ class Sessions:
         self._entrance.require_admitted(role)
         if self.stop.is_set():
             raise EnvironmentTrouble("the run was interrupted")
-        if self._unreached >= _GONE:
-            raise EnvironmentTrouble(f"{_GONE} connections in a row came to nothing, so no more are tried")
+        if self._unreached >= IN_VAIN:
+            raise EnvironmentTrouble(f"{IN_VAIN} connections in a row came to nothing, so no more are tried")
         agent = self._agents[role]
         connection = self._connection(agent, logged_in)
         session = Session(connection, role, self._notebook)

@@ -15,6 +15,7 @@ from conformance.endpoint import Behaviour, Host
 from conformance.notebook import RUN_BYTES, RUN_FRAMES, RUN_KEPT, RUN_VALUES
 from conformance.profile import Profile, endpoint_section, facts, load, login_section, reader
 from conformance.session import SESSION_BYTES, SESSION_FRAMES
+from conformance.sessions import IN_VAIN
 from conformance.strictjson import DEEPEST, MOST_VALUES
 from conformance.transport import Rung
 from conformance.transport.connection import CONTROL_FRAMES
@@ -84,6 +85,7 @@ def test_every_bound_is_the_one_that_is_kept() -> None:
     assert f"{HANDSHAKE_BYTES} bytes" in BOUNDS["handshake answer"]
     assert BOUNDS["one session"] == f"{SESSION_FRAMES} frames, {SESSION_BYTES // mib} MiB"
     assert BOUNDS["pings and pongs between two messages"] == str(CONTROL_FRAMES)
+    assert BOUNDS["connections in a row that come to nothing"].startswith(f"{IN_VAIN}, ")
     assert BOUNDS["one run"] == f"{RUN_BYTES // mib} MiB received"
     assert BOUNDS["frames in one run"] == str(RUN_FRAMES)
     assert f"{RUN_KEPT // mib} MiB, {RUN_VALUES} JSON values" in BOUNDS["different frames in one run"]
