@@ -106,11 +106,13 @@ class Known:
         return [Hit(*word.span(), letters(word.group())) for word in _WORD_WITH_DIGIT.finditer(text)]
 
     def _hit(self, text: str, bones: Skeleton, start: int, end: int) -> Hit | None:
-        at = bones.at[start:end]
-        gaps = [k for k in range(1, len(at)) if at[k] - at[k - 1] > 1]
-        if any(at[k] - at[k - 1] > _GAP for k in gaps):
-            return None
-        first, last = at[0], at[-1] + 1
+        first, last = bones.at[start], bones.at[end - 1] + 1
+        gaps: list[int] = []
+        if last - first > end - start or not text.isascii():  # one letter of another script may come to two
+            at = bones.at[start:end]
+            gaps = [k for k in range(1, len(at)) if at[k] - at[k - 1] > 1]
+            if any(at[k] - at[k - 1] > _GAP for k in gaps):
+                return None
         for form in self._forms[bones.letters[start:end]]:
             if form.breaks is not None and form.breaks != frozenset(gaps):
                 continue

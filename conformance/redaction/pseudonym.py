@@ -55,7 +55,10 @@ class Pseudonyms:
         """What to write instead, as long and of the same shape; `written` is the part of `value` from `offset` on."""
         own = letters(written)
         new = self._of(own if value is None else value)
-        replacement = iter(new[offset : offset + len(own)])
+        new = new[offset : offset + len(own)]
+        if written.isascii() and written in {own, own.upper()}:
+            return new if written == own else new.upper()
+        replacement = iter(new)
         return "".join(_replaced(char, replacement) for char in written)
 
     def _of(self, value: str) -> str:

@@ -211,3 +211,7 @@ def test_an_unescaped_quote_hides_no_part_of_a_value() -> None:
     assert "KIWI" not in shown
     assert "Q7" not in shown
     assert shown.endswith('", "Queue": "Queue 3"')
+
+
+def test_a_short_value_with_a_letter_that_comes_to_two_is_known() -> None:
+    assert "wei" not in told(AccountNumber="weiß 1").text("account weiß 1 or WEISS 1 or weiß-1").casefold()
