@@ -60,8 +60,7 @@ class Schedule:
                                 raise SuiteError(f"{waiting[0].name} waits for what never ends: correct its probe")
                         poll(len(waiting) + len(self._running))
                         self._changed.wait(0.1)
-            except BaseException:
-                # Else leaving the pool would wait for silences that nobody needs any more.
+            except BaseException:  # Ctrl-C too; else leaving the pool would wait for silences that nobody needs
                 self.cancel()
                 raise
         if self._errors:

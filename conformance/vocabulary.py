@@ -43,7 +43,7 @@ def _discreet(step: Callable[..., Any]) -> Callable[..., Any]:
     def run(*arguments: Any, **fixtures: Any) -> Any:
         try:
             return step(*arguments, **fixtures)
-        except Exception as error:
+        except Exception as error:  # pytest would print what any of them holds
             may_leave = without_values(error)
         raise may_leave  # out here, so that it does not carry the other one along as its context
 
@@ -105,7 +105,7 @@ def execute(scenario: Scenario, fixtures: Mapping[str, Any], reached: list[StepR
         wanted = inspect.signature(context.step_func).parameters
         try:
             value = context.step_func(**{name: known[name] for name in wanted})
-        except Exception:
+        except Exception:  # whatever it is, the step has failed; it is raised again
             reached.append(StepRecord(step.keyword, step.text, "failed"))
             raise
         reached.append(StepRecord(step.keyword, step.text, "passed"))

@@ -10,6 +10,16 @@ from aiohttp import WSMsgType, web
 from other_make import OtherMake, _asked_by, _object, _reply
 
 TOKENS = {"Bearer kim-token": "kim", "Bearer robin-token": "robin", "Bearer sam-token": "sam"}
+SMALL = """\
+cm_version = "2308"
+[endpoint]
+url = "ws://127.0.0.1:1"
+max_connections = 20
+[timing]
+reply = 0.5
+silence = 0.1
+"""
+AGENT = '[agents.reserved]\nuser_id = "kim"\npassword = "1"\nextension = "2"\n'
 
 
 @dataclass

@@ -52,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.flush()
     except KeyboardInterrupt:
         return 130
-    except Exception as error:
+    except Exception as error:  # a command ends in one line whatever broke it off
         status, line = _told(error, parsed.command)
         if line:
             print(line, file=sys.stderr)

@@ -44,7 +44,7 @@ def reach(endpoint: Endpoint, seconds: float, climbed: Callable[[Climbed], None]
             began = time.monotonic()
             sock, found = secured(sock, endpoint.tls, host, deadline)
             climbed(Climbed(Rung.TLS, time.monotonic() - began, found))
-    except BaseException:
+    except BaseException:  # Ctrl-C too must not leave the socket open; it is raised again
         sock.close()
         raise
     return sock
@@ -123,7 +123,7 @@ def _through(proxy: str, host: str, port: int, deadline: float, climbed: Callabl
         ) from None
     try:
         ask(sock, parts, shown, host, port, deadline - time.monotonic(), resolve)
-    except BaseException:
+    except BaseException:  # Ctrl-C too must not leave the socket open; it is raised again
         sock.close()
         raise
     climbed(Climbed(Rung.PROXY, time.monotonic() - began, f"{shown} connects to {host} port {port}"))

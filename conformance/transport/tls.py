@@ -32,7 +32,7 @@ def secured(sock: socket.socket, tls: Tls, host: str, deadline: float) -> tuple[
     try:
         _shake_hands(secure, deadline)
         return secure, _described(secure, tls)
-    except BaseException as error:
+    except BaseException as error:  # Ctrl-C too must not leave the socket open; it is raised again
         secure.close()
         raise (_refusal(error, tls, host, name) if isinstance(error, OSError | ValueError) else error) from None
 

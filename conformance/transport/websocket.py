@@ -65,7 +65,7 @@ class WebSocketTransport:
         began = time.monotonic()
         try:
             client = self._handshake(wire, self._endpoint.headers if headers is None else headers, headers is None)
-        except BaseException:
+        except BaseException:  # Ctrl-C too must not leave the socket open; it is raised again
             wire.end()
             raise
         protocol = client.getsubprotocol()

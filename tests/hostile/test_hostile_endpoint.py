@@ -5,80 +5,22 @@ from __future__ import annotations
 import json
 import socket
 import threading
-import time
-import tracemalloc
 import zlib
-from dataclasses import replace
 
 import pytest
-from driving import Judged, embedded, judged, only
-from hostile_peer import Worst, frame, peer, requests, shake_hands
+from driving import judged
+from hostile_peer import frame, peer, requests, shake_hands
+from hostile_run import ASKED, CONTACT, is_inconclusive, reply, run, subject
 
 from conformance import notebook, probes, verdict
 from conformance import reply as replies
 from conformance import session as sessions
 from conformance.desk import Desk
 from conformance.ladder import Step, climb
-from conformance.profile import MIB, Profile, Timing
+from conformance.profile import MIB
 from conformance.transcript import Kind
 from conformance.transport import connection as connections
 from conformance.transport.websocket import WebSocketTransport
-
-QUICK = Timing(connect=0.5, reply=0.3, silence=0.1)
-ASKED = ("ask", "asked-twice", "unknown-agent", "no-data", "not-json")
-SECONDS = 15
-"""All of a run, however busy the machine: a few logins of 0.3 s, and what a busy endpoint may use up."""
-CONTACT = json.dumps({"channel": "LCM", "topic": "WebService", "subtopic": "ContactOD", "message": {"response": {}}})
-
-EXPECTED_MEMBERS = {
-    "PhoneNumber": "5550104711",
-    "AccountNumber": "137|1|3|0|0|84|1",
-    "CampaignId": "SpringRenewal-ACQ",
-    "Mode": "Home",
-    "ContactId": "4711",
-    "ExpiryTime": "Oct 7 2036 11:59PM",
-    "CallbackTime": "Oct 7 2036 10:30AM",
-    "CallType": "Regular Call",
-    "Prefix": "",
-    "Suffix": "",
-    "Queue": "Queue1",
-}
-
-
-def reply(**members: str) -> str:
-    """The reply that is due to the embedded endpoint's first agent, with members of the contact changed or added."""
-    contact = EXPECTED_MEMBERS | members
-    return json.dumps({**json.loads(CONTACT), "message": {"response": contact}})
-
-
-def subject(url: str, **endpoint: object) -> Profile:
-    profile = only(embedded(url, QUICK, max_connections=4, **endpoint), "reserved")
-    return replace(profile, login=None, logout=None)
-
-
-def run(worst: Worst, memory: int = 100 * MIB, **endpoint: object) -> Judged:
-    """A whole run against such a peer, in bounded time and memory, without an accusation."""
-    with peer(worst) as url:
-        tracemalloc.start()
-        began = time.monotonic()
-        try:
-            ended = judged(subject(url, **endpoint), asked=ASKED)
-            took = time.monotonic() - began
-            _, most = tracemalloc.get_traced_memory()
-        finally:
-            tracemalloc.stop()
-    assert took < SECONDS
-    assert most < memory
-    assert not {name: why for name, why in ended.unpassed.items() if why.startswith("error")}
-    return ended
-
-
-def is_inconclusive(ended: Judged, *words: str) -> bool:
-    """Whether the run ended so for the environment's sake, in words."""
-    trouble = ended.recording.trouble or " ".join(ended.recording.troubles.values())
-    assert "Traceback" not in trouble
-    assert "\n" not in trouble
-    return ended.verdict == "inconclusive" and ended.failed == set() and all(word in trouble for word in words)
 
 
 def test_endless_frames_end_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -298,106 +240,6 @@ def test_a_compression_bomb_is_never_inflated() -> None:
     assert run(worst, memory=30 * MIB).failed <= {"MAP-1"}
 
 
-@pytest.mark.parametrize(
-    "drip",
-    [b"H", b"X-Header: " + b"a" * 1000 + b"\r\n", b"HTTP/1.1 101 x\r\n"],
-    ids=["bytes", "headers", "lines"],
-)
-def test_a_handshake_that_never_ends_is_ended(drip: bytes) -> None:
-    def worst(session: socket.socket, over: threading.Event) -> None:
-        session.sendall(b"HTTP/1.1 101 Switching Protocols\r\n" if len(drip) > 20 else b"")
-        while not over.wait(0.001):
-            session.sendall(drip)
-
-    assert is_inconclusive(run(worst), "WebSocket handshake failed")
-
-
-@pytest.mark.parametrize(
-    ("scheme", "answer"),
-    [
-        ("http", b"HTTP/1.1 200 OK\r\nX-Header: " + b"a" * 300),
-        ("socks5", b"\x05\x00" + b"\x05\x00\x00\x03\xff" + b"a" * 257),
-        ("socks5h", b"\x05\x00" + b"\x05\x00\x00\x03\xff" + b"a" * 257),
-    ],
-)
-def test_a_proxy_that_drips_has_no_longer_than_connecting_may_take(scheme: str, answer: bytes) -> None:
-    def worst(session: socket.socket, over: threading.Event) -> None:
-        for byte in answer:
-            session.sendall(bytes([byte]))
-            if over.wait(QUICK.connect * 0.6):
-                break
-
-    with peer(worst) as proxy:
-        address = proxy.removeprefix("ws://").removesuffix("/lcm")
-        began = time.monotonic()
-        ended = judged(subject("ws://127.0.0.1:9/lcm", proxy=f"{scheme}://{address}"), asked=ASKED)
-        assert time.monotonic() - began < SECONDS  # a wait for each byte would be more than a minute
-    assert is_inconclusive(ended, f"proxy failed: {scheme}://{address} did not answer in time: check endpoint.proxy")
-
-
-@pytest.mark.parametrize(
-    ("answer", "words"),
-    [
-        (b"HTTP/1.1 200 OK\r\n" + b"X: " + b"a" * 100_000, "answered with more than 65536 bytes"),
-        (b"HTTP/1.1 200 OK\r\n", "WebSocket handshake failed"),
-        (b"\xff\xfe\r\n\r\n", "refused to connect"),
-        (b"", "broke off: check endpoint.proxy"),
-    ],
-)
-def test_a_proxy_that_answers_rubbish_is_said_in_words(answer: bytes, words: str) -> None:
-    def worst(session: socket.socket, over: threading.Event) -> None:
-        session.recv(65536)
-        session.sendall(answer)
-
-    with peer(worst) as proxy:
-        address = proxy.removeprefix("ws://").removesuffix("/lcm")
-        ended = judged(subject("ws://127.0.0.1:9/lcm", proxy=f"http://{address}"), asked=ASKED)
-    assert is_inconclusive(ended, words)
-
-
-def test_a_handshake_of_many_bytes_is_ended() -> None:
-    def worst(session: socket.socket, over: threading.Event) -> None:
-        session.sendall(b"HTTP/1.1 500 No\r\nContent-Length: 10000000000\r\n\r\n")
-        while not over.is_set():
-            session.sendall(b" " * 65536)
-
-    assert is_inconclusive(run(worst), "WebSocket handshake failed", "brought more than 65536 bytes")
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        b"\r\n\r\n",
-        b"HTTP/1.1\r\n\r\n",
-        b"SSH-2.0-OpenSSH_9.6\r\n\r\n",
-        b"HTTP/1.1 101 x\r\nno colon here\r\n\r\n",
-        b"\xff\xfe\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n",
-        b"HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: no\r\n\r\n",
-        b"HTTP/1.1 101 x\r\nSet-Cookie: a=b; domain=\x00,,;=;\r\n\r\n",
-    ],
-)
-def test_a_handshake_of_rubbish_is_said_in_words(answer: bytes) -> None:
-    def worst(session: socket.socket, over: threading.Event) -> None:
-        session.recv(65536)
-        session.sendall(answer)
-
-    assert is_inconclusive(run(worst), "WebSocket handshake failed")
-
-
-@pytest.mark.parametrize("location", [b"ws://127.0.0.1:1/again", b"/lcm", b"http://[", b""])
-def test_redirects_are_not_followed(location: bytes) -> None:
-    asked: list[bytes] = []
-
-    def worst(session: socket.socket, over: threading.Event) -> None:
-        asked.append(session.recv(65536))
-        session.sendall(b"HTTP/1.1 302 Found\r\nLocation: " + location + b"\r\n\r\n")
-
-    ended = run(worst)
-    assert is_inconclusive(ended, "was redirected (HTTP status 302), which is not followed: give the final URL")
-    assert len(asked) <= 2
-
-
 def test_more_pings_than_are_taken_between_two_messages_end_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "CONTROL_FRAMES", 50)
 
@@ -464,20 +306,6 @@ def test_a_socket_that_is_half_closed_within_a_frame_is_a_closed_session() -> No
         over.wait(10)
 
     assert run(worst).failed <= {"MAP-1"}
-
-
-def test_a_tls_handshake_that_drips_is_ended() -> None:
-    def worst(session: socket.socket, over: threading.Event) -> None:
-        for byte in b"\x16\x03\x03\x40\x00" + b"\x02\x00\x3f\xfc" + b"a" * 16_000:
-            session.sendall(bytes([byte]))
-            if over.wait(QUICK.connect * 0.1):
-                break
-
-    with peer(worst) as url:
-        began = time.monotonic()
-        ended = judged(subject(url.replace("ws://", "wss://")), asked=ASKED)
-        assert time.monotonic() - began < SECONDS  # all of the record would be a quarter of an hour
-    assert is_inconclusive(ended, "TLS failed", "did not finish it in time")
 
 
 @pytest.mark.parametrize(
