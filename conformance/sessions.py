@@ -104,10 +104,14 @@ class Sessions:
             if not self._entrance.bars(role) or not self._has_another(session):
                 raise
             # The credentials are good, for another session lives by them.
-            self._entrance.bar(role, _ONE_SESSION.format(role=role))
-            raise EnvironmentTrouble(_ONE_SESSION.format(role=role)) from None
+            raise self._has_to_do_with_one(role) from None
         with self._lock:
             self._logged_in.add(session)
+
+    def _has_to_do_with_one(self, role: str) -> EnvironmentTrouble:
+        why = _ONE_SESSION.format(role=role)
+        self._entrance.bar(role, why)
+        return EnvironmentTrouble(why)
 
     def _has_another(self, session: Session) -> bool:
         with self._lock:
@@ -161,7 +165,7 @@ class Sessions:
             if self.stop.is_set():
                 raise
             if self._entrance.bars(role):
-                self._entrance.bar(role, _ONE_SESSION.format(role=role))
+                self._has_to_do_with_one(role)
                 self._only[role] = first
             elif isinstance(trouble, CannotConnect):
                 self.limit = 1

@@ -116,7 +116,7 @@ class Known:
         for form in self._forms[bones.letters[start:end]]:
             if form.breaks is not None and form.breaks != frozenset(gaps):
                 continue
-            if not (form.alone and _adjoined(text, first, last)):
+            if not (form.alone and adjoined(text, first, last)):
                 return Hit(first, last, form.value, form.offset)
         return None
 
@@ -161,6 +161,7 @@ def _numbers(text: str) -> Iterator[str]:
                 yield digits
 
 
-def _adjoined(text: str, start: int, end: int) -> bool:
+def adjoined(text: str, start: int, end: int) -> bool:
+    """Whether a letter or digit goes on where the part of the text begins or ends."""
     before = start > 0 and text[start].isalnum() and text[start - 1].isalnum()
     return before or (end < len(text) and text[end - 1].isalnum() and text[end].isalnum())

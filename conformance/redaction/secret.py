@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote, quote_plus
 
-from conformance.redaction.known import FREE, SHORT, Known
+from conformance.redaction.known import FREE, SHORT, Known, adjoined
 from conformance.redaction.needles import Crowded, Needles
 from conformance.redaction.pseudonym import chunks
 from conformance.redaction.skeleton import letters
@@ -56,20 +56,13 @@ class Secrets:
         spans: list[tuple[int, int]] = []
         try:
             for start, end in self._exact.find(folded):
-                if not _part_of_a_word(text, start, end):
+                if end - start >= SHORT or not adjoined(text, start, end):
                     while spans and spans[-1][0] >= start:
                         spans.pop()
                     spans.append((start, end))
         except Crowded:
             return [(0, len(text))]
         return spans + [(hit.start, hit.end) for hit in self._loose.find(text)]
-
-
-def _part_of_a_word(text: str, start: int, end: int) -> bool:
-    if end - start >= SHORT:
-        return False
-    before = text[start - 1 : start].isalnum() and text[start].isalnum()
-    return before or (text[end : end + 1].isalnum() and text[end - 1].isalnum())
 
 
 def _with_parts(secret: str) -> Iterator[str]:
