@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
-from conformance.reply import Message, Reply, Shape, reply_among
+from conformance.reply import Message, Reply, Shape, messages, reply_among
 from conformance.transcript import Event, Exchange, Kind, Part, Recording
 from conformance.verdict import Inconclusive, Untested
 
@@ -110,24 +110,15 @@ class Evidence:
         return exchanges
 
     @cached_property
-    def _read(self) -> dict[int, Message]:
-        """Every received frame, read once: a long one takes long."""
-        return {event.number: Message(event) for event in self.recording.events if event.kind is Kind.RECEIVED}
-
-    @cached_property
     def _by_number(self) -> dict[int, Reply]:
         return {reply.message.event.number: reply for reply in self._arrivals}
 
     @cached_property
     def _chosen(self) -> dict[str, Message]:
-        return {
-            x.id: message
-            for x in self.recording.exchanges
-            if (message := reply_among([self._read[event.number] for event in x.received if event.frame is not None]))
-        }
+        return {x.id: message for x in self.recording.exchanges if (message := reply_among(messages(x.received)))}
 
     def _counts(self, event: Event, exchange: Exchange | None) -> bool:
-        message = self._read[event.number]
+        message = Message(event)
         if exchange is not None and exchange.part in {Part.DUE, Part.CONTROL}:
             chosen = self._chosen.get(exchange.id)
             if chosen is not None and chosen.event is event:
@@ -141,7 +132,7 @@ class Evidence:
     def _reply(self, number: int, event: Event, exchange: Exchange | None) -> Reply:
         return Reply(
             number=number,
-            message=self._read[event.number],
+            message=Message(event),
             exchange=exchange.id if exchange else None,
             agent=exchange.asks_for if exchange else event.agent,
             after_ms=None if exchange is None else (event.clock - exchange.sent) * 1000,

@@ -88,17 +88,11 @@ def is_another_agents(evidence: Evidence, reply: Reply, exchange: Exchange) -> b
 
 
 def _members(evidence: Evidence, reply: Reply) -> dict[str, str]:
-    by_text = _read(evidence)
-    text = reply.message.event.frame or ""
-    if text not in by_text:
-        by_text[text] = comparable(reply, evidence.pins)
-    return by_text[text]
-
-
-@once
-def _read(_evidence: Evidence) -> dict[str, dict[str, str]]:
-    """The members of contacts that were read so far, by the frame's text: many replies are of one text."""
-    return {}
+    memory, key = reply.message.memory, ("comparable", *evidence.pins.items())
+    if key not in memory:
+        memory[key] = comparable(reply, evidence.pins)
+    members: dict[str, str] = memory[key]
+    return members
 
 
 def _asks_properly(exchange: Exchange) -> bool:
