@@ -16,10 +16,10 @@ import time
 from pathlib import Path
 from statistics import median
 
-from conformance.settings import embedded_profile
+from lcm_conformance.run.settings import embedded_profile
 
-FULL = ["-m", "conformance", "run", "--no-allure-html"]
-EMPTY = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "pytest_bdd.plugin", "-p", "conformance.plugin"]
+FULL = ["-m", "lcm_conformance", "run", "--no-allure-html"]
+EMPTY = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "pytest_bdd.plugin", "-p", "lcm_conformance.plugin"]
 NOTHING_COLLECTED = 5
 
 

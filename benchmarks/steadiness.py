@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from pathlib import Path
 
-from conformance.endpoint import Behaviour, Host
+from lcm_conformance.endpoint import Behaviour, Host
 
 SLOWEST = 0.3
 
@@ -33,9 +33,9 @@ def burn(stop: multiprocessing.synchronize.Event) -> None:
 def one_run(host: Host, seed: int, folder: Path) -> tuple[str, ...]:
     """One run of the command; all that its result says of the clauses."""
     url = host.start(Behaviour(delay=(0.0, SLOWEST, seed)))
-    profile = str(files("conformance.endpoint").joinpath("profile.toml"))
+    profile = str(files("lcm_conformance.endpoint").joinpath("profile.toml"))
     out = folder / str(seed)
-    command = [sys.executable, "-m", "conformance", "run", "--url", url, "--profile", profile, "--out", str(out)]
+    command = [sys.executable, "-m", "lcm_conformance", "run", "--url", url, "--profile", profile, "--out", str(out)]
     done = subprocess.run(
         [*command, "--allow-hostile", "--no-allure-html"], capture_output=True, text=True, timeout=300, check=False
     )

@@ -1,11 +1,11 @@
 """The Campaign Manager version and the agent's login, as preconditions."""
 
+from lcm_conformance.catalogue.probes import Part
+from lcm_conformance.catalogue.verdict import Inconclusive, Nonconformity, NotApplicable, Untested
+from lcm_conformance.judge.checks.answers import require_answer_after_login, require_no_contact
+from lcm_conformance.judge.evidence import Evidence
+from lcm_conformance.record.transcript import Exchange
 from pytest_bdd import given, then
-
-from conformance.checks.answers import require_answer_after_login, require_no_contact
-from conformance.evidence import Evidence
-from conformance.transcript import Exchange, Part
-from conformance.verdict import Inconclusive, Nonconformity, NotApplicable, Untested
 
 
 @given("a Campaign Manager version that offers the API")

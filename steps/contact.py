@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
+from lcm_conformance.catalogue.probes import Part
+from lcm_conformance.judge.checks import formats, members
+from lcm_conformance.judge.checks.answers import require_no_contact
+from lcm_conformance.judge.checks.check import require
+from lcm_conformance.judge.checks.contact import require_no_strangers_contact, require_own_contacts
+from lcm_conformance.judge.evidence import Evidence
+from lcm_conformance.judge.result import Remarks
+from lcm_conformance.record.transcript import Exchange
 from pytest_bdd import parsers, then
-
-from conformance.checks import formats, members
-from conformance.checks.answers import require_no_contact
-from conformance.checks.check import require
-from conformance.checks.contact import require_no_strangers_contact, require_own_contacts
-from conformance.evidence import Evidence
-from conformance.result import Remarks
-from conformance.transcript import Exchange, Part
 
 
 @then("no contact is handed out")

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
+from lcm_conformance.judge.checks.observing import OBSERVATIONS
+from lcm_conformance.judge.checks.robustness import require_every_answer, require_no_reward, require_revival
+from lcm_conformance.judge.evidence import Evidence
+from lcm_conformance.judge.result import Observation, Remarks
+from lcm_conformance.record.transcript import Exchange
 from pytest_bdd import then
-
-from conformance.checks.observing import OBSERVATIONS
-from conformance.checks.robustness import require_every_answer, require_no_reward, require_revival
-from conformance.evidence import Evidence
-from conformance.result import Observation, Remarks
-from conformance.transcript import Exchange
 
 
 @then("what the endpoint does is recorded")

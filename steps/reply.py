@@ -1,11 +1,10 @@
 """The reply's layers, and which side of the page it follows."""
 
+from lcm_conformance.judge.checks import envelope
+from lcm_conformance.judge.checks.check import require
+from lcm_conformance.judge.checks.readings import require_one_reading
+from lcm_conformance.judge.evidence import Evidence
 from pytest_bdd import parsers, then
-
-from conformance.checks import envelope
-from conformance.checks.check import require
-from conformance.checks.readings import require_one_reading
-from conformance.evidence import Evidence
 
 
 @then("every reply is one valid JSON text whose value is an object")

@@ -1,26 +1,25 @@
 """What is asked: a `When` is the sentence of a probe, and brings what was exchanged for it."""
 
+from lcm_conformance.catalogue.probes import Probe, called
+from lcm_conformance.judge.checks.answers import require_answers, require_documented_topic, require_pinned_source
+from lcm_conformance.judge.evidence import Evidence
+from lcm_conformance.judge.result import Remarks
+from lcm_conformance.record.transcript import Exchange
 from pytest_bdd import parsers, then, when
-
-from conformance import probes
-from conformance.checks.answers import require_answers, require_documented_topic, require_pinned_source
-from conformance.evidence import Evidence
-from conformance.result import Remarks
-from conformance.transcript import Exchange
 
 
 class ProbeSentence(parsers.StepParser):
     """Matches the sentences of the probes table, so that a new probe needs no Python."""
 
     def is_matching(self, name: str) -> bool:
-        return probes.called(name) is not None
+        return called(name) is not None
 
     def parse_arguments(self, name: str) -> dict[str, object]:
-        return {"probe": probes.called(name)}
+        return {"probe": called(name)}
 
 
 @when(ProbeSentence("a probe of probes.toml"), target_fixture="exchanges")
-def asked(evidence: Evidence, probe: probes.Probe) -> tuple[Exchange, ...]:
+def asked(evidence: Evidence, probe: Probe) -> tuple[Exchange, ...]:
     return evidence.require_asked(probe.name)
 
 

@@ -10,7 +10,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-PACKAGED_PROFILE = CHECKOUT / "conformance" / "endpoint" / "profile.toml"
+PACKAGED_PROFILE = CHECKOUT / "conformance" / "lcm_conformance" / "endpoint" / "profile.toml"
 LONGEST = 90  # seconds; only a test that fails waits so long
 
 _OURS = ("LCM_", "PYTEST_", "COV_")
@@ -20,21 +20,27 @@ _INSTALLED = bool(entry_points(group="pytest11", name="lcm_conformance"))
 def environment(checkout: Path = CHECKOUT, **variables: str) -> dict[str, str]:
     """This process's environment without what would change a run, and with the checkout on the path."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
-    return {**kept, "PYTHONPATH": str(checkout), "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "200", **variables}
+    return {
+        **kept,
+        "PYTHONPATH": str(checkout / "conformance"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "COLUMNS": "200",
+        **variables,
+    }
 
 
 def conformance(
     *arguments: str | Path, cwd: Path, checkout: Path = CHECKOUT, **variables: str
 ) -> subprocess.CompletedProcess[str]:
-    """`python -m conformance …` in a folder."""
-    return _run(["-m", "conformance", *arguments], cwd, environment(checkout, **variables))
+    """`python -m lcm_conformance …` in a folder."""
+    return _run(["-m", "lcm_conformance", *arguments], cwd, environment(checkout, **variables))
 
 
 def plain_pytest(
     *arguments: str | Path, cwd: Path = CHECKOUT, checkout: Path = CHECKOUT, **variables: str
 ) -> subprocess.CompletedProcess[str]:
     """`pytest …` in a checkout; where the suite is not installed, its plugin is named."""
-    plugin = [] if _INSTALLED else ["-p", "conformance.plugin"]
+    plugin = [] if _INSTALLED else ["-p", "lcm_conformance.plugin"]
     quiet = ["-p", "no:cacheprovider"]
     return _run(["-m", "pytest", *plugin, *quiet, *arguments], cwd, environment(checkout, **variables))
 
@@ -55,7 +61,7 @@ def copy_checkout(folder: Path) -> Path:
     checkout = folder / "checkout"
     for name in ("conformance", "features", "steps"):
         shutil.copytree(CHECKOUT / name, checkout / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(quick_profile(folder), checkout / "conformance" / "endpoint" / "profile.toml")
+    shutil.copy(quick_profile(folder), checkout / "conformance" / "lcm_conformance" / "endpoint" / "profile.toml")
     return checkout
 
 

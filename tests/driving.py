@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
-from argparse import Namespace
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from conformance import catalogue, execution, probes, scenarios
-from conformance.driver import Driver
-from conformance.judgement import evidence_for, fold
-from conformance.profile import Profile, Timing, at
-from conformance.result import Result
-from conformance.settings import embedded_profile, resolve
-from conformance.transcript import Event, Kind, Recording
-from conformance.transport.websocket import WebSocketTransport
-from conformance.verdict import Verdict
+from lcm_conformance.catalogue import scenarios
+from lcm_conformance.catalogue.clauses import load_catalogue
+from lcm_conformance.catalogue.probes import load_probes
+from lcm_conformance.catalogue.verdict import Verdict
+from lcm_conformance.drive.driver import Driver
+from lcm_conformance.judge.fold import evidence_for, fold
+from lcm_conformance.judge.result import Result
+from lcm_conformance.judge.terms import Course
+from lcm_conformance.profile import Profile, Timing, at
+from lcm_conformance.record.transcript import Event, Kind, Recording
+from lcm_conformance.run import execution
+from lcm_conformance.run.settings import embedded_profile, terms_of
+from lcm_conformance.transport.websocket import WebSocketTransport
 
 QUICK = Timing(connect=5, reply=2, silence=0.3)
 """Seconds; the endpoints of the tests answer within milliseconds."""
@@ -71,17 +74,18 @@ def driver(
 
 def judged(profile: Profile, pins: Mapping[str, str] | None = None, asked: Collection[str] | None = None) -> Judged:
     """One run against the endpoint of a profile: a full one, or one in which only these probes are asked."""
-    chosen = [probe for name, probe in probes.load().items() if asked is None or name in asked]
+    chosen = [probe for name, probe in load_probes().items() if asked is None or name in asked]
     recording = driver(profile, pins).run(chosen)
     return Judged(profile, recording, _fold(recording, profile, pins or {}))
 
 
 def _fold(recording: Recording, profile: Profile, pins: Mapping[str, str]) -> Result:
-    evidence = evidence_for(recording, profile, pins)
+    terms = terms_of(profile, pins)
+    evidence = evidence_for(recording, terms)
     written = scenarios.read()
     records = [execution.judge(scenario, evidence) for scenario in written]
-    settings = replace(resolve(Namespace(out="reports"), environment={}), profile=profile, embedded=False, pins=pins)
-    return fold(records, written, catalogue.load(), evidence, settings, datetime.now(UTC), 0.0, True)
+    course = Course(profile.endpoint.url, datetime.now(UTC), seconds=0.0, complete=True, notices=profile.notices)
+    return fold(records, written, load_catalogue(), evidence, terms, course)
 
 
 def sent(recording: Recording, **members: object) -> list[Event]:

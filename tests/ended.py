@@ -15,9 +15,8 @@ from typing import Any
 from unittest import mock
 
 from command import environment
+from lcm_conformance import cli
 from websockets.sync.server import ServerConnection, serve
-
-from conformance import cli
 
 
 @dataclass(frozen=True)

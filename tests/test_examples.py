@@ -10,11 +10,10 @@ from typing import Any
 
 import pytest
 import yaml
+from lcm_conformance import cli, profile
+from lcm_conformance.catalogue.verdict import UsageError
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-
-from conformance import cli, profile
-from conformance.verdict import UsageError
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = ROOT / "examples"

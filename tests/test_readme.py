@@ -11,14 +11,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from conformance import catalogue, cli, deviations, profile
-from conformance.options import PYTEST_PREFIX, RUN_OPTIONS
+from lcm_conformance import cli, profile
+from lcm_conformance.catalogue.clauses import load_catalogue
+from lcm_conformance.run.known_file import read_known
+from lcm_conformance.run.options import PYTEST_PREFIX, RUN_OPTIONS
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 STAGING = (ROOT / "docs" / "staging.md").read_text(encoding="utf-8")
-PROFILE = "conformance/endpoint/profile.toml"
+PROFILE = "conformance/lcm_conformance/endpoint/profile.toml"
 TEST_COMMAND = next(line for line in README.splitlines() if line.endswith("pytest -q"))
 OUTPUTS = dict(re.findall(r"<!-- output: (.+?) -->\n```text\n(.*?)\n```", README, re.DOTALL))
 
@@ -49,7 +50,7 @@ def parse(command: str, monkeypatch: pytest.MonkeyPatch) -> int:
 def run(folder: Path, *arguments: str) -> list[str]:
     """What a command prints when started in a folder."""
     done = subprocess.run(
-        [sys.executable, "-m", "conformance", *arguments],
+        [sys.executable, "-m", "lcm_conformance", *arguments],
         cwd=folder,
         env=_environment(),
         capture_output=True,
@@ -66,7 +67,7 @@ def faulty(tmp_path: Path) -> Iterator[Path]:
     command = next(line for line in shell_lines(README) if line.startswith("lcm-conformance mock --fault"))
     arguments = [*shlex.split(command)[1:], "--port", "0"]
     with subprocess.Popen(
-        [sys.executable, "-m", "conformance", *arguments], env=_environment(), stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "lcm_conformance", *arguments], env=_environment(), stdout=subprocess.PIPE, text=True
     ) as mock:
         assert mock.stdout is not None
         url = mock.stdout.readline().split()[-1]
@@ -148,7 +149,7 @@ def test_the_known_deviation_loads(tmp_path: Path) -> None:
     path = tmp_path / "known.toml"
     path.write_text(example("known"), encoding="utf-8")
 
-    assert [entry.clause for entry in deviations.load(path, catalogue.load())] == ["FLD-Queue-presence"]
+    assert [entry.clause for entry in read_known(path, load_catalogue())] == ["FLD-Queue-presence"]
 
 
 def test_links_lead_somewhere() -> None:
@@ -185,7 +186,7 @@ def test_the_speed_adds_up() -> None:
 
 
 def test_every_reading_is_named() -> None:
-    assert [name for name in catalogue.load().readings if f"`{name}`" not in README] == []
+    assert [name for name in load_catalogue().readings if f"`{name}`" not in README] == []
 
 
 def test_ci_uses_the_test_command_as_it_stands_here() -> None:
@@ -193,7 +194,7 @@ def test_ci_uses_the_test_command_as_it_stands_here() -> None:
 
 
 def test_clauses_that_are_named_exist() -> None:
-    ids = set(catalogue.load().ids)
+    ids = set(load_catalogue().ids)
     named = re.findall(r"\b(?:VER|PRE|MAP|RES|REQ|RSP|CON|ROB)-\d+\b|\bFLD-\w+-\w+\b", README + STAGING)
 
     assert set(named) <= ids

@@ -7,8 +7,7 @@ from contextlib import ExitStack
 
 import pytest
 from endpoint_client import Client
-
-from conformance.endpoint import Behaviour, Host
+from lcm_conformance.endpoint import Behaviour, Host
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,7 @@ import json
 from typing import Any
 
 import websocket
-
-from conformance.endpoint.world import load_world
+from lcm_conformance.endpoint.world import load_world
 
 PATIENCE = 5  # seconds; only a test that fails waits so long
 

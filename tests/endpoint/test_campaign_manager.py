@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 from endpoint_client import CALL_COUNT, LOGOUT, Client, login, request
-
-from conformance.endpoint import Behaviour
-from conformance.endpoint.world import load_world
+from lcm_conformance.endpoint import Behaviour
+from lcm_conformance.endpoint.world import load_world
 
 Connect = Callable[..., Client]
 

@@ -10,13 +10,12 @@ from typing import Any
 import pytest
 import websocket
 from endpoint_client import LOGOUT, login, request
-
-from conformance.endpoint import Behaviour, Host
-from conformance.endpoint.campaign_manager import CampaignManager
-from conformance.endpoint.faults import Row, all_faults, all_variants, fault, faults_of, read_rows, variant
-from conformance.endpoint.session import Close, Send
-from conformance.endpoint.world import load_world
-from conformance.verdict import UsageError
+from lcm_conformance.catalogue.verdict import UsageError
+from lcm_conformance.endpoint import Behaviour, Host
+from lcm_conformance.endpoint.campaign_manager import CampaignManager
+from lcm_conformance.endpoint.faults import Row, all_faults, all_variants, fault, faults_of, read_rows, variant
+from lcm_conformance.endpoint.session import Close, Send
+from lcm_conformance.endpoint.world import load_world
 
 MEMBERS = (
     *("PhoneNumber", "AccountNumber", "CampaignId", "Mode", "ContactID", "ExpiryTime"),

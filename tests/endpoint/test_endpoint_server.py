@@ -11,9 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import websocket
 from endpoint_client import Client, request
-
-from conformance.endpoint import Behaviour, Host
-from conformance.verdict import UsageError
+from lcm_conformance.catalogue.verdict import UsageError
+from lcm_conformance.endpoint import Behaviour, Host
 
 Serve = Callable[[Behaviour], str]
 Connect = Callable[..., Client]

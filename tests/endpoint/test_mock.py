@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 from endpoint_client import Client
-
-from conformance.cli import mock
-from conformance.verdict import UsageError
+from lcm_conformance.catalogue.verdict import UsageError
+from lcm_conformance.cli import mock
 
 
 def parsed(*options: str) -> argparse.Namespace:

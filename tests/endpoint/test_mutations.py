@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 from endpoint_client import CALL_COUNT, LOGOUT, Client, login, request
-
-from conformance.endpoint import Behaviour
+from lcm_conformance.endpoint import Behaviour
 
 Connect = Callable[..., Client]
 

@@ -6,10 +6,9 @@ import tomllib
 from importlib.resources import files
 
 import pytest
+from lcm_conformance.endpoint.world import Agent, load_world
 
-from conformance.endpoint.world import Agent, load_world
-
-PROFILE = tomllib.loads(files("conformance.endpoint").joinpath("profile.toml").read_text(encoding="utf-8"))
+PROFILE = tomllib.loads(files("lcm_conformance.endpoint").joinpath("profile.toml").read_text(encoding="utf-8"))
 
 
 def holders() -> tuple[Agent, ...]:

@@ -9,9 +9,8 @@ from dataclasses import replace
 
 from driving import Judged, embedded, judged, only
 from hostile_peer import Worst, peer
-
-from conformance.endpoint.world import load_world
-from conformance.profile import MIB, Profile, Timing
+from lcm_conformance.endpoint.world import load_world
+from lcm_conformance.profile import MIB, Profile, Timing
 
 QUICK = Timing(connect=0.5, reply=0.3, silence=0.1)
 ASKED = ("ask", "asked-twice", "unknown-agent", "no-data", "not-json")

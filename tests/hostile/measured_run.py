@@ -9,15 +9,15 @@ import re
 import sys
 from pathlib import Path
 
-from conformance import notebook
-from conformance.cli import main
+from lcm_conformance.cli import main
+from lcm_conformance.drive import recorder
 
 if __name__ == "__main__":
     end = sys.argv.index("--")
     for bound in sys.argv[1:end]:
         name, _, number = bound.partition("=")
-        assert hasattr(notebook, name)
-        setattr(notebook, name, int(number))
+        assert hasattr(recorder, name)
+        setattr(recorder, name, int(number))
     status = main(sys.argv[end + 1 :])
     (most,) = re.findall(r"^VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"), re.M)
     print(f"\nmost memory {most} KiB")

@@ -11,16 +11,17 @@ import pytest
 from driving import judged
 from hostile_peer import frame, peer, requests, shake_hands
 from hostile_run import ASKED, CONTACT, is_inconclusive, reply, run, subject
-
-from conformance import notebook, probes, verdict
-from conformance import reply as replies
-from conformance import session as sessions
-from conformance.desk import Desk
-from conformance.ladder import Step, climb
-from conformance.profile import MIB
-from conformance.transcript import Kind
-from conformance.transport import connection as connections
-from conformance.transport.websocket import WebSocketTransport
+from lcm_conformance.catalogue import verdict
+from lcm_conformance.catalogue.request import candidates
+from lcm_conformance.drive import recorder
+from lcm_conformance.drive import session as sessions
+from lcm_conformance.drive.diagnosis import Step, climb
+from lcm_conformance.drive.requests import Desk
+from lcm_conformance.profile import MIB
+from lcm_conformance.record import reply as replies
+from lcm_conformance.record.transcript import Kind
+from lcm_conformance.transport import connection as connections
+from lcm_conformance.transport.websocket import WebSocketTransport
 
 
 def test_endless_frames_end_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,7 +58,7 @@ def test_endless_bytes_end_the_session_too(monkeypatch: pytest.MonkeyPatch) -> N
 def test_what_is_taken_in_one_run_is_bounded_over_all_sessions(
     monkeypatch: pytest.MonkeyPatch, bound: str, most: int, said: str
 ) -> None:
-    monkeypatch.setattr(notebook, bound, most)
+    monkeypatch.setattr(recorder, bound, most)
     taken: list[int] = []
 
     def worst(session: socket.socket, over: threading.Event) -> None:
@@ -76,7 +77,7 @@ def test_what_is_taken_in_one_run_is_bounded_over_all_sessions(
 
 
 def test_equal_frames_are_kept_and_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(notebook, "RUN_KEPT", MIB)
+    monkeypatch.setattr(recorder, "RUN_KEPT", MIB)
     read: list[str] = []
     parse = replies.parse
     monkeypatch.setattr(replies, "parse", lambda text: read.append(text) or parse(text))
@@ -200,7 +201,7 @@ def test_doctor_says_that_the_answer_is_more_than_is_read() -> None:
     with peer(worst) as url:
         profile = subject(url)
         transport = WebSocketTransport(profile.endpoint, profile.timing)
-        desk = Desk(profile, transport, probes.candidates()[0])
+        desk = Desk(profile, transport, candidates()[0])
         climb(desk, steps.append)
         desk.sessions.close()
     assert steps[-1].says.startswith("a message nested deeper than the suite reads (256 levels), asked under topic")

@@ -15,9 +15,8 @@ from pathlib import Path
 import pytest
 from command import CHECKOUT, environment
 from hostile_peer import frame, peer, requests, shake_hands
-
-from conformance import notebook
-from conformance.profile import LONGEST, MIB
+from lcm_conformance.drive import recorder
+from lcm_conformance.profile import LONGEST, MIB
 
 PAGE = (CHECKOUT / "docs" / "staging.md").read_text(encoding="utf-8")
 PROGRAM = 100 * MIB
@@ -64,7 +63,7 @@ def test_the_figure_follows_from_the_bounds() -> None:
     (redacted,) = re.findall(r"(\d+) times `max_message_bytes` more", PAGE)
     (received,) = re.findall(r"received it takes (\d+) times", PAGE)
     (all_in_all,) = re.findall(r"(\d+) MiB with the defaults", PAGE)
-    follows = most(notebook.RUN_KEPT, notebook.RUN_VALUES, notebook.RUN_FRAMES)
+    follows = most(recorder.RUN_KEPT, recorder.RUN_VALUES, recorder.RUN_FRAMES)
     assert follows <= int(stated) * MIB < follows * 1.1
     assert (int(redacted), int(received)) == (EACH_REDACTED, EACH_RECEIVED)
     assert int(all_in_all) * MIB == int(stated) * MIB + EACH_REDACTED * LONGEST

@@ -17,7 +17,7 @@ from command import CHECKOUT, LONGEST, environment
 from marked_endpoint import FLAWS, Marked
 from other_make import served
 
-RUN = ("-m", "conformance", "run", "--profile", "../staging.toml", "--out", "out", "--no-allure-html")
+RUN = ("-m", "lcm_conformance", "run", "--profile", "../staging.toml", "--out", "out", "--no-allure-html")
 PYTEST = (
     *("-m", "pytest", "-p", "no:cacheprovider", str(CHECKOUT / "features"), "--lcm-profile", "../staging.toml"),
     *("--lcm-out", "out", "-vv", "--showlocals", "--tb=long", "-rA", "-s", "--log-cli-level=DEBUG"),
@@ -63,7 +63,7 @@ def crash(*arguments, **named):
     raise Crash(values, arguments, named)
 
 def pytest_configure():
-    import conformance.{module} as module
+    import lcm_conformance.{module} as module
     module.{name} = crash
 """
 SITE = """
@@ -92,7 +92,7 @@ class Scene:
 SOME = ("--clause", "MAP-1", "RES-1", "FLD", "FMT", "CON-1")
 BY_COMMAND = (*RUN, *SOME)
 BY_PYTEST = (*PYTEST, "--lcm-clause", *SOME[1:])
-DOCTOR = ("-m", "conformance", "doctor", "--profile", "../staging.toml")
+DOCTOR = ("-m", "lcm_conformance", "doctor", "--profile", "../staging.toml")
 ALL_FLAWS = tuple(FLAWS)
 LOGIN = PROFILE[PROFILE.index("[login]\n") : PROFILE.index("[logout]")]
 PROGRAM = "import os, sys; print(os.environ['CANARY_TOKEN']); sys.exit(os.environ['CANARY_OWN'])"
@@ -125,17 +125,17 @@ SCENES = (
         "environment: ",
         changes=((LOGIN, f"[login]\ncommand = {json.dumps([sys.executable, '-c', PROGRAM])}\n"),),
     ),
-    Scene("crash in a check", 5, BY_COMMAND, "suite error: ", ALL_FLAWS, crash="checks.check.finding"),
-    Scene("crash in a check, pytest", 5, BY_PYTEST, "suite error: ", ALL_FLAWS, crash="checks.check.finding"),
-    Scene("crash while asking", 5, BY_COMMAND, "suite error: ", crash="desk.reply_to"),
-    Scene("crash while asking, pytest", 5, BY_PYTEST, "suite error: ", crash="desk.reply_to"),
-    Scene("crash in a report", 5, BY_COMMAND, "suite error: ", crash="run.write_all"),
-    Scene("crash in a report, pytest", 5, BY_PYTEST, "suite error: ", crash="run.write_all"),
+    Scene("crash in a check", 5, BY_COMMAND, "suite error: ", ALL_FLAWS, crash="judge.checks.check.finding"),
+    Scene("crash in a check, pytest", 5, BY_PYTEST, "suite error: ", ALL_FLAWS, crash="judge.checks.check.finding"),
+    Scene("crash while asking", 5, BY_COMMAND, "suite error: ", crash="drive.requests.reply_to"),
+    Scene("crash while asking, pytest", 5, BY_PYTEST, "suite error: ", crash="drive.requests.reply_to"),
+    Scene("crash in a report", 5, BY_COMMAND, "suite error: ", crash="run.runner.write_all"),
+    Scene("crash in a report, pytest", 5, BY_PYTEST, "suite error: ", crash="run.runner.write_all"),
     Scene("plan", 0, (*RUN, "--plan"), "at most"),
     Scene("doctor", 0, DOCTOR, "a contact"),
     Scene("doctor, login refused", 3, DOCTOR, "FAILED", manners="refuses"),
     Scene("doctor, handshake refused", 3, DOCTOR, "FAILED", manners="turns away"),
-    Scene("doctor, crash", 5, DOCTOR, "suite error: ", crash="ladder.reply_to"),
+    Scene("doctor, crash", 5, DOCTOR, "suite error: ", crash="drive.diagnosis.reply_to"),
     Scene("a secret for a version", 2, RUN, "cm_version", changes=(('"2302"', '"${CANARY_TOKEN}"'),)),
     Scene("a secret for a URL", 2, RUN, "endpoint.url", changes=(("URL?key=${CANARY_QUERY}", "${CANARY_TOKEN}"),)),
     Scene("a secret for a path", 2, RUN, "ca_file", changes=(("cookie", 'ca_file = "${CANARY_TOKEN}"\ncookie'),)),

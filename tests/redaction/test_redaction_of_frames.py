@@ -5,8 +5,7 @@ import re
 import threading
 
 import pytest
-
-from conformance.redaction import Redactor
+from lcm_conformance.redaction import Redactor
 
 REPLY = """ {
     "channel": "LCM", "topic": "WebService",

@@ -5,9 +5,8 @@ import json
 from urllib.parse import quote
 
 import pytest
-
-from conformance.redaction import Redactor
-from conformance.redaction.words import SECRET_MEMBERS
+from lcm_conformance.redaction import Redactor
+from lcm_conformance.redaction.words import SECRET_MEMBERS
 
 PASSWORD = 'p"ä ss/w+rd'
 

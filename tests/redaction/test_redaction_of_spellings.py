@@ -3,8 +3,7 @@
 import json
 
 import pytest
-
-from conformance.redaction import Redactor
+from lcm_conformance.redaction import Redactor
 
 PHONE, ACCOUNT, CONTACT = "2125550142", "7719|KIWI-Q7|0", "90817263544"
 

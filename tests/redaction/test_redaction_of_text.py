@@ -6,8 +6,7 @@ import re
 from urllib.parse import quote, quote_plus
 
 import pytest
-
-from conformance.redaction import Redactor
+from lcm_conformance.redaction import Redactor
 
 FRAME = json.dumps(
     {

@@ -6,9 +6,8 @@ from urllib.parse import quote
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from conformance.redaction import Redactor
-from conformance.redaction.words import VOCABULARY
+from lcm_conformance.redaction import Redactor
+from lcm_conformance.redaction.words import VOCABULARY
 
 QUICK = settings(max_examples=80, deadline=None, derandomize=True)
 PERSONAL = ["PhoneNumber", "AccountNumber", "ContactID", "CallbackTime", "UserID"]

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-
-from conformance.result import ClauseResult, Latency, Ledger, Observation, Result, ScenarioRecord, StepRecord
-from conformance.transcript import Event, Exchange, Kind, Part, Recording
-from conformance.verdict import Finding, Verdict
+from lcm_conformance.catalogue.probes import Part
+from lcm_conformance.catalogue.verdict import Finding, Verdict
+from lcm_conformance.judge.result import ClauseResult, Latency, Ledger, Observation, Result, ScenarioRecord, StepRecord
+from lcm_conformance.record.transcript import Event, Exchange, Kind, Recording
 
 PHONE = "5550104711"
 PSEUDONYM = "9300184526"

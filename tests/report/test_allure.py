@@ -8,10 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-
-from conformance.report.allure import ATTACHED, write_allure_results
-from conformance.report.allure_run import CATEGORIES
-from conformance.report.redacts import redact_recording, redact_result
+from lcm_conformance.report.allure import ATTACHED, write_allure_results
+from lcm_conformance.report.allure_run import CATEGORIES
+from lcm_conformance.report.redacts import redact_recording, redact_result
 
 
 @pytest.fixture

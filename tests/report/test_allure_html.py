@@ -8,9 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
-
-from conformance.report import write_all
-from conformance.report.allure_html import without_contact, write_allure_html
+from lcm_conformance.report import write_all
+from lcm_conformance.report.allure_html import without_contact, write_allure_html
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the commands made here are scripts with a first line")
 

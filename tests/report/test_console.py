@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from conformance.report.console import failure_block, repeat_command, summary
-from conformance.result import ClauseResult
-from conformance.verdict import Finding, Verdict
+from lcm_conformance.catalogue.verdict import Finding, Verdict
+from lcm_conformance.judge.result import ClauseResult
+from lcm_conformance.report.console import failure_block, repeat_command, summary
 
 OUT = Path("reports")
 

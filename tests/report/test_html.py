@@ -7,8 +7,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-
-from conformance.report.html import html_page
+from lcm_conformance.report.html import html_page
 
 ATTRIBUTES_THAT_LOAD = {"src", "srcset", "href", "action", "data", "poster", "background", "formaction"}
 

@@ -6,9 +6,8 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import pytest
-
-from conformance.report.junit import junit_xml
-from conformance.verdict import Verdict
+from lcm_conformance.catalogue.verdict import Verdict
+from lcm_conformance.report.junit import junit_xml
 
 
 def suite_of(result) -> ET.Element:

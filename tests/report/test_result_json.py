@@ -8,9 +8,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
-
-from conformance.report.files import json_text, rfc3339, write_whole
-from conformance.report.result_json import result_json, write_result_json
+from lcm_conformance.report.files import json_text, rfc3339, write_whole
+from lcm_conformance.report.result_json import result_json, write_result_json
 
 
 def test_the_shape_is_the_contract_s(result):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from conformance.report.transcript_file import write_transcript
+from lcm_conformance.report.transcript_file import write_transcript
 
 
 def test_one_line_an_event_in_order(recording, out):

@@ -7,10 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-
-from conformance import report
-from conformance.report import begin, write_all
-from conformance.verdict import Verdict
+from lcm_conformance import report
+from lcm_conformance.catalogue.verdict import Verdict
+from lcm_conformance.report import begin, write_all
 
 WRITTEN = {"result.json", "junit.xml", "report.html", "transcript.ndjson"}
 HOSTILE = {

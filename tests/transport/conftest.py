@@ -14,10 +14,9 @@ from typing import Any
 
 import pytest
 import trustme
+from lcm_conformance.profile import Profile, load
 from transport_servers import Echo, ProxyProcess
 from websockets.sync.server import ServerConnection, serve
-
-from conformance.profile import Profile, load
 
 
 @pytest.fixture

@@ -11,12 +11,11 @@ from pathlib import Path
 
 import pytest
 import trustme
+from lcm_conformance.catalogue.verdict import UsageError
+from lcm_conformance.profile import Profile
+from lcm_conformance.transport import CannotConnect, Rung
+from lcm_conformance.transport.websocket import WebSocketTransport
 from transport_servers import QUICK, Echo, ProxyProcess, echoes
-
-from conformance.profile import Profile
-from conformance.transport import CannotConnect, Rung
-from conformance.transport.websocket import WebSocketTransport
-from conformance.verdict import UsageError
 
 Start = Callable[..., Echo]
 Written = Callable[..., Profile]

@@ -12,12 +12,11 @@ from pathlib import Path
 import pytest
 import trustme
 from driving import judged
+from lcm_conformance.catalogue.verdict import UsageError
+from lcm_conformance.profile import Profile
+from lcm_conformance.transport import CannotConnect, Climbed, Rung
+from lcm_conformance.transport.websocket import WebSocketTransport
 from transport_servers import QUICK, Echo, echoes
-
-from conformance.profile import Profile
-from conformance.transport import CannotConnect, Climbed, Rung
-from conformance.transport.websocket import WebSocketTransport
-from conformance.verdict import UsageError
 
 Start = Callable[..., Echo]
 Written = Callable[..., Profile]

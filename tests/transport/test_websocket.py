@@ -8,12 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from lcm_conformance.catalogue.verdict import UsageError
+from lcm_conformance.profile import Profile, Timing
+from lcm_conformance.transport import CannotConnect, ConnectionEnded, Harmful, Rung
+from lcm_conformance.transport.websocket import WebSocketTransport
 from transport_servers import QUICK, Echo, echoes
-
-from conformance.profile import Profile, Timing
-from conformance.transport import CannotConnect, ConnectionEnded, Harmful, Rung
-from conformance.transport.websocket import WebSocketTransport
-from conformance.verdict import UsageError
 
 Start = Callable[..., Echo]
 Written = Callable[..., Profile]

@@ -5,10 +5,9 @@ from __future__ import annotations
 import subprocess
 from dataclasses import dataclass, field
 
+from lcm_conformance.profile import Endpoint, Timing
+from lcm_conformance.transport.websocket import WebSocketTransport
 from websockets.datastructures import Headers
-
-from conformance.profile import Endpoint, Timing
-from conformance.transport.websocket import WebSocketTransport
 
 QUICK = Timing(connect=5, reply=2, silence=0.3)
 

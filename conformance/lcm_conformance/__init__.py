@@ -1,0 +1,1 @@
+"""Contract and conformance suite for the Campaign Manager call GetReservedContactOD."""

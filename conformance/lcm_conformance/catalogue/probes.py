@@ -1,0 +1,91 @@
+"""The probes: what can be asked, as data (`probes.toml`), and why a request is sent."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from lcm_conformance.catalogue.verdict import SuiteError
+
+
+class Part(StrEnum):
+    """Why a request was sent. It decides what its answer, or the lack of one, means.
+
+    DUE: a proper request on a session that has sent nothing else; an answer is due.
+    TEST: the request under test, to which no contact may come.
+    CONTROL: a proper request after a TEST one, which proves that its silence means something.
+    OPEN: the page does not say what happens; recorded only.
+    HOSTILE: bad input of a robustness clause. REVIVAL: the valid request after it.
+    """
+
+    DUE = "due"
+    TEST = "test"
+    CONTROL = "control"
+    OPEN = "open"
+    HOSTILE = "hostile"
+    REVIVAL = "revival"
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way in which a probe's request differs from the proper one."""
+
+    set: Mapping[str, str] = field(default_factory=dict)
+    drop: tuple[str, ...] = ()
+    way: str | None = None
+    raw: str | None = None
+    binary: bool = False
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One row of `probes.toml`."""
+
+    name: str
+    when: str
+    part: Part
+    agent: str = "reserved"
+    login: str = "in"
+    asks_as: str | None = None
+    count: int = 1
+    together: tuple[str, ...] = ()
+    burst: int = 0
+    watched: bool = False
+    variants: tuple[Variant, ...] = (Variant(),)
+
+
+@cache
+def load_probes() -> Mapping[str, Probe]:
+    """All probes by name."""
+    table = tomllib.loads(files(__package__).joinpath("probes.toml").read_text(encoding="utf-8"))
+    probes = {name: _probe(name, row) for name, row in table.items()}
+    sentences = [probe.when for probe in probes.values()]
+    for sentence in sentences:
+        if sentences.count(sentence) > 1:
+            raise SuiteError(f"two probes say {sentence!r}: reword one of them in probes.toml")
+    return probes
+
+
+def called(sentence: str) -> Probe | None:
+    """The probe that a `When` sentence calls, if any."""
+    return next((probe for probe in load_probes().values() if probe.when == sentence), None)
+
+
+def _probe(name: str, row: dict[str, Any]) -> Probe:
+    try:
+        variants = tuple(_variant(variant) for variant in row.pop("variant", [{}]))
+        together = tuple(row.pop("together", ()))
+        return Probe(
+            name, asks_as=row.pop("as", None), part=Part(row.pop("part")), together=together, variants=variants, **row
+        )
+    except (TypeError, ValueError, KeyError) as error:
+        raise SuiteError(f"probe {name!r} in probes.toml: {error}") from error
+
+
+def _variant(row: dict[str, Any]) -> Variant:
+    return Variant(drop=tuple(row.pop("drop", ())), **row)

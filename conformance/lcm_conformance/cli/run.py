@@ -1,0 +1,156 @@
+"""`lcm-conformance run`: runs the suite's scenarios under pytest, shut off from the caller's pytest setup."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import as_file, files
+
+import pytest
+from rich.console import Console
+
+from lcm_conformance import plugin
+from lcm_conformance.catalogue import scenarios
+from lcm_conformance.catalogue.verdict import SuiteError
+from lcm_conformance.drive import plan
+from lcm_conformance.drive.driver import Driver
+from lcm_conformance.plugin.conduct import Conduct
+from lcm_conformance.redaction.address import public_url
+from lcm_conformance.report.console import summary
+from lcm_conformance.run.folder import held
+from lcm_conformance.run.options import add_all
+from lcm_conformance.run.personal_data import redactor_of
+from lcm_conformance.run.runner import probes_of
+from lcm_conformance.run.settings import Settings, resolve
+from lcm_conformance.transport.websocket import WebSocketTransport
+
+_COLOURS = {"conformant": "green", "non-conformant": "red", "inconclusive": "yellow", "not-applicable": "cyan"}
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser(
+        "run",
+        allow_abbrev=False,
+        help="drive an endpoint and write a report",
+        epilog="exit status: 0 conformant, 1 non-conformant, 2 wrong use, 3 inconclusive, 4 not applicable, "
+        "5 the suite itself failed, 130 interrupted",
+    )
+    add_all(parser.add_argument)
+    parser.add_argument("--plan", action="store_true", help="print what would be asked, in order, and do no more")
+    parser.set_defaults(run=run)
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Run the suite; returns the exit status of the contract."""
+    settings = resolve(parsed)
+    if parsed.plan:
+        print("\n".join(_plan(settings)))
+        return 0
+    with held(settings.out):
+        return _drive(settings)
+
+
+def _drive(settings: Settings) -> int:
+    errors = Console(stderr=True, highlight=False)
+    with errors.status("starting") if errors.is_terminal else _nothing() as status:
+        conduct = Conduct(settings, progress=status.update if status is not None else None)
+        code = _pytest(conduct)
+    if conduct.result is None or conduct.run is None:
+        while_collecting = code == pytest.ExitCode.INTERRUPTED and conduct.fault is None and not conduct.uncollected
+        if code == 130 or conduct.interrupted or while_collecting:
+            return 130
+        raise SuiteError(
+            conduct.fault or f"pytest ended with status {int(code)} before there was a result: please report it"
+        )
+    console = _Console(highlight=False, soft_wrap=True)
+    first, *rest = summary(conduct.result, settings.out)
+    console.print(first, style=_COLOURS[conduct.result.verdict], markup=False)
+    for line in (*rest, *conduct.run.notes):
+        console.print(line, markup=False)
+    return int(code)
+
+
+def _plan(settings: Settings) -> list[str]:
+    profile = settings.profile
+    transport = WebSocketTransport(profile.endpoint, profile.timing)  # connects only when it is asked to
+    driver = Driver(profile, transport, settings.pins, sends_bad_input=settings.sends_bad_input)
+    wanted = [s for s in scenarios.read() if settings.selected is None or s.clause in settings.selected]
+    probes = probes_of(wanted, profile) if settings.asks else []
+    missing = {probe.name: driver.missing(probe) for probe in probes}
+    url = redactor_of(profile).text(public_url(profile.endpoint.url))
+    where = "the embedded endpoint" if settings.embedded else url
+    most = plan.most_requests([probe for probe in probes if missing[probe.name] is None], profile)
+    registers = profile.endpoint.packet is not None and profile.endpoint.packet.register is not None
+    first = ", each registered first" if registers else ""
+    return [
+        f"{where}, at most {profile.endpoint.max_connections} sessions at once{first}; "
+        "a refused login is its agent's last",
+        f"at most {most} requests in all, logins and logouts apart; in order, each with its most requests:",
+        *plan.lines(probes, profile, missing, driver.role),
+    ]
+
+
+class _Console(Console):
+    """A terminal whose reader may have gone (`| head`): the verdict stands all the same."""
+
+    def on_broken_pipe(self) -> None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _pytest(conduct: Conduct) -> int:
+    """One pytest session over the features and nothing else: no configuration, plugins or cache of the caller's."""
+    with as_file(files(__package__).joinpath("pytest.ini")) as ini, _isolated():
+        return pytest.main(
+            [
+                str(scenarios.features_folder()),
+                f"--config-file={ini}",
+                f"--rootdir={scenarios.features_folder()}",
+                "--noconftest",
+                "-p",
+                "no:terminal",
+                "-p",
+                "no:cacheprovider",
+                "-p",
+                "pytest_bdd.plugin",
+                "-p",
+                plugin.__name__,
+            ],
+            plugins=[_Named(conduct)],
+        )
+
+
+class _Named:
+    """Hands the conduct to the plugin under the name by which it looks for it."""
+
+    def __init__(self, conduct: Conduct) -> None:
+        self._conduct = conduct
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.pluginmanager.register(self._conduct, "lcm-conduct")
+
+
+@contextmanager
+def _isolated() -> Iterator[None]:
+    ours = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}
+    before = {name: os.environ.get(name) for name in ours}
+    writes = sys.dont_write_bytecode
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = writes
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield None

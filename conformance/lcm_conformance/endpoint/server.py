@@ -1,0 +1,142 @@
+"""The embedded endpoint on real sockets: many WebSocket servers in one background thread.
+
+Used by `run` without a URL, the selftest and the `mock` command. It carries frames between
+sockets and `CampaignManager` and keeps their times; what to answer is not decided here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Coroutine, Iterator
+from types import TracebackType
+from typing import Any, TypeVar
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.protocol import State
+
+from lcm_conformance.endpoint.behaviour import Behaviour
+from lcm_conformance.endpoint.campaign_manager import CampaignManager
+from lcm_conformance.endpoint.session import Action, Close, Send, Session
+
+LARGEST_MESSAGE = 16 * 2**20  # bytes
+PATH = "/lcm"
+_CLOSE_TIMEOUT = 0.5  # seconds for a client to answer the closing handshake
+_quiet = logging.getLogger("lcm_conformance.endpoint.server")
+_quiet.disabled = True  # a client that breaks off is the client's business, not a line on the terminal
+
+T = TypeVar("T")
+
+
+class Host:
+    """Serves any number of endpoints, each on a port of its own, for as long as its `with` block lasts.
+
+    Safe to use from many threads.
+    """
+
+    _loop: asyncio.AbstractEventLoop
+    _thread: threading.Thread
+
+    def __init__(self) -> None:
+        self._servers: dict[str, Server] = {}
+
+    def __enter__(self) -> Host:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="embedded-endpoint", daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._run(self._stop(list(self._servers)))
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def start(self, behaviour: Behaviour | None = None, host: str = "127.0.0.1", port: int = 0) -> str:
+        """Serve one endpoint and return its URL. OSError if the port is taken, UsageError for a wrong name."""
+        return self._run(self._start(CampaignManager(behaviour or Behaviour()), host, port))
+
+    def stop(self, url: str) -> None:
+        """Stop the endpoint at this URL and close its connections."""
+        self._run(self._stop([url]))
+
+    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    async def _start(self, manager: CampaignManager, host: str, port: int) -> str:
+        endpoint = _Endpoint(manager)
+        server = await serve(
+            endpoint.attend,
+            host,
+            port,
+            compression=None,
+            ping_interval=None,
+            max_size=LARGEST_MESSAGE,
+            close_timeout=_CLOSE_TIMEOUT,
+            logger=_quiet,
+            backlog=256,
+        )
+        name, chosen = next(iter(server.sockets)).getsockname()[:2]
+        url = f"ws://[{name}]:{chosen}{PATH}" if ":" in name else f"ws://{name}:{chosen}{PATH}"
+        self._servers[url] = server
+        return url
+
+    async def _stop(self, urls: list[str]) -> None:
+        servers = [self._servers.pop(url) for url in urls]
+        for server in servers:
+            server.close()
+        await asyncio.gather(*(server.wait_closed() for server in servers))
+
+
+class _Endpoint:
+    """One endpoint's connections: who is connected, and what is still to be sent to whom."""
+
+    def __init__(self, manager: CampaignManager) -> None:
+        self._manager = manager
+        self._outboxes: dict[Session, asyncio.Queue[tuple[float, Action]]] = {}
+
+    async def attend(self, connection: ServerConnection) -> None:
+        """Serve one connection until either side ends it."""
+        session = self._manager.open(lambda: connection.state is State.OPEN)
+        outbox = self._outboxes[session] = asyncio.Queue()
+        sender = asyncio.create_task(_send_in_time(connection, outbox))
+        try:
+            async for frame in connection:
+                now = asyncio.get_running_loop().time()
+                self._post(self._manager.receive(session, frame, now), now)
+        finally:
+            self._manager.close(session)
+            del self._outboxes[session]
+            sender.cancel()
+            await asyncio.wait([sender])
+
+    def _post(self, actions: list[Action], now: float) -> None:
+        for action in actions:
+            outbox = self._outboxes.get(action.session)
+            if outbox is not None:
+                outbox.put_nowait((now + action.after, action))
+
+
+async def _send_in_time(connection: ServerConnection, outbox: asyncio.Queue[tuple[float, Action]]) -> None:
+    """Send what is due, each at its time but never out of order."""
+    clock = asyncio.get_running_loop().time
+    try:
+        while True:
+            due, action = await outbox.get()
+            if due > clock():
+                await asyncio.sleep(due - clock())
+            if isinstance(action, Close):
+                await connection.close()
+                return
+            await connection.send(action.text if action.fragments == 1 else _pieces(action))
+    except ConnectionClosed:
+        return
+
+
+def _pieces(send: Send) -> Iterator[str]:
+    size = -(-len(send.text) // send.fragments)
+    return (send.text[i : i + size] for i in range(0, len(send.text), size))

@@ -1,0 +1,58 @@
+"""A `Turn`: one frame on its way from arrival to reply, changed in place as it goes.
+
+The Campaign Manager fills it in; the mutations change it. It lives for one frame only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from lcm_conformance.endpoint.incoming import Arrival
+from lcm_conformance.endpoint.readings import TOPIC, member_name
+from lcm_conformance.endpoint.session import Action, Close, Send, Session, State
+from lcm_conformance.endpoint.world import Agent, World
+
+
+@dataclass
+class Turn:
+    """`now` is in seconds of any steady clock; `agent` is whose contact would be handed out.
+
+    `contact` holds members under the table's names, `message` the reply as a JSON value,
+    `text` as it goes out. `forms` says how a refusal looks, by its reason.
+    """
+
+    world: World
+    state: State
+    session: Session
+    arrival: Arrival
+    now: float
+    readings: dict[str, str]
+    agent: Agent | None = None
+    flaws: set[str] = field(default_factory=set)
+    forms: dict[str, str] = field(default_factory=dict)
+    contact: dict[str, Any] = field(default_factory=dict)
+    message: Any = None
+    text: str = ""
+    after: float = 0.0
+    replies: list[Send] = field(default_factory=list)
+    actions: list[Action] = field(default_factory=list)
+
+    @property
+    def topic(self) -> str:
+        """The topic as this endpoint spells it."""
+        return TOPIC[self.readings["topic"]]
+
+    def name_of(self, member: str) -> str:
+        """A member of the page's table, spelt as in this reply."""
+        return member_name(member, self.readings)
+
+    def send(self, text: str, session: Session | None = None) -> None:
+        """Add a text to what goes out."""
+        self.actions.append(Send(session or self.session, text, self.after))
+
+    def hang_up(self, session: Session | None = None) -> None:
+        """Close a session after what goes out now; later frames on it are not read."""
+        session = session or self.session
+        session.closing = True
+        self.actions.append(Close(session, self.after))

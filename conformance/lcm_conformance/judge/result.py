@@ -1,0 +1,129 @@
+"""What a run has to say: one immutable tree from which every report is written.
+
+Built by `lcm_conformance.judge.fold`; read by `lcm_conformance.report`. It holds no frames: those are
+in the transcript, found by the exchange ids that findings and scenarios carry. No `repr` of it shows a value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from lcm_conformance.catalogue.verdict import Finding, Verdict
+
+
+@dataclass(frozen=True)
+class StepRecord:
+    """One Gherkin step as it ran; `status` is passed, failed or skipped."""
+
+    keyword: str
+    text: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What the endpoint does where the page is silent."""
+
+    id: str
+    seen: str = field(repr=False)
+    detail: str = field(repr=False)
+
+
+@dataclass
+class Remarks:
+    """What a scenario that passes has to say; its steps fill it in."""
+
+    reason: str = field(default="", repr=False)
+    observation: Observation | None = None
+
+
+@dataclass(frozen=True)
+class ScenarioRecord:
+    """One scenario of the feature files and what came of it."""
+
+    feature: str
+    feature_file: str
+    rule: str | None
+    name: str
+    clause: str
+    steps: tuple[StepRecord, ...]
+    verdict: Verdict
+    reason: str = field(repr=False)
+    findings: tuple[Finding, ...] = ()
+    exchanges: tuple[str, ...] = ()
+    observation: Observation | None = None
+    blockers: frozenset[str] = frozenset()
+    started: datetime | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class ClauseResult:
+    """The verdict on one clause of the catalogue. `klass` is the clause's class."""
+
+    id: str
+    klass: str
+    statement: str
+    section: str
+    verdict: Verdict
+    reason: str = field(repr=False)
+    findings: tuple[Finding, ...] = ()
+    known: str | None = None
+    waived: str | None = None
+    blockers: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The scenarios written in the feature files against what became of them."""
+
+    scenarios: int = 0
+    executed: int = 0
+    untested: int = 0
+    unaccounted: int = 0
+
+
+@dataclass(frozen=True)
+class Latency:
+    """How long due replies took, in milliseconds."""
+
+    count: int = 0
+    p50_ms: float = 0.0
+    p95_ms: float = 0.0
+    max_ms: float = 0.0
+
+
+@dataclass(frozen=True)
+class Result:
+    """The whole of `result.json`, typed. `trouble` is the environment's line, `notices` what every report must show."""
+
+    verdict: str
+    robustness: str
+    complete: bool
+    cm_version: str
+    url: str = field(repr=False)
+    asked_as: dict[str, object] | None
+    suite_version: str
+    catalogue: str
+    started: datetime
+    seconds: float
+    clauses: tuple[ClauseResult, ...]
+    scenarios: tuple[ScenarioRecord, ...]
+    ledger: Ledger
+    attribution: str
+    readings: dict[str, str]
+    depends_on: tuple[str, ...]
+    observations: tuple[Observation, ...]
+    latency: Latency
+    embedded: bool
+    trouble: str | None = field(default=None, repr=False)
+    suite_errors: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    selftest: dict[str, object] | None = None
+    options: dict[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def revealed(self) -> bool:
+        """Whether personal data is shown as it was received."""
+        return self.options.get("reveal") == "true"

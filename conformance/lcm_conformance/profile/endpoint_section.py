@@ -1,0 +1,170 @@
+"""Reads `[endpoint]` and `[packet]`. What the client library cannot do is refused here, in one line."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from lcm_conformance.catalogue.verdict import UsageError
+from lcm_conformance.profile.facts import LONGEST, Endpoint, Packet, Tls, checked_url
+from lcm_conformance.profile.section import Section
+from lcm_conformance.redaction.address import url_secrets
+
+_ENDPOINT = (
+    "url",
+    "framing",
+    "headers",
+    "cookie",
+    "subprotocols",
+    "origin",
+    "max_connections",
+    "ca_file",
+    "client_cert",
+    "client_key",
+    "client_key_password",
+    "server_name",
+    "verify",
+    "proxy",
+    "keepalive",
+    "compression",
+    "max_frame_bytes",
+    "max_message_bytes",
+)
+_PACKET = ("subscriber_id", "response_url", "spelling", "register", "subscriber_id_from")
+_PROXIES = ("http", "socks5", "socks5h")
+
+
+def read_endpoint(table: Section, packet: Section, url: str | None) -> Endpoint:
+    """The endpoint; `url` from the command line takes precedence."""
+    table.only(_ENDPOINT)
+    address = url or table.text("url")
+    if address is None:
+        raise table.wrong("url", "is missing: add it, or give --url")
+    try:
+        checked_url(address)
+    except UsageError as error:
+        if url:
+            raise
+        if table.is_from_outside("url"):
+            raise table.wrong("url", "is no WebSocket URL: write it like ws://host:port/path") from None
+        raise table.wrong_value("url", error) from None
+    table.source.secrets += url_secrets(address)
+    if table.flag("compression", False):
+        raise table.wrong("compression", "= true is not possible: the client library has no compression, remove it")
+    framing = table.choice("framing", ("message", "packet"), "message")
+    if framing == "message" and packet.values:
+        raise UsageError(f'{table.source.name}: [packet] has no use without endpoint.framing = "packet": add one')
+    return Endpoint(
+        url=address,
+        headers=table.headers("headers"),
+        subprotocols=table.texts("subprotocols"),
+        origin=table.text("origin"),
+        max_connections=table.whole("max_connections", 1),
+        cookie=table.header("cookie"),
+        tls=_tls(table),
+        proxy=_proxy(table, address),
+        keepalive=table.seconds("keepalive"),
+        max_frame_bytes=table.whole("max_frame_bytes", LONGEST, least=1024),
+        max_message_bytes=table.whole("max_message_bytes", LONGEST, least=1024),
+        packet=_packet(packet) if framing == "packet" else None,
+    )
+
+
+def _tls(table: Section) -> Tls:
+    tls = Tls(
+        ca_file=table.file("ca_file"),
+        client_cert=table.file("client_cert"),
+        client_key=table.file("client_key"),
+        client_key_password=table.secret("client_key_password"),
+        server_name=table.text("server_name"),
+        verify=table.flag("verify", True),
+    )
+    if tls.client_key and not tls.client_cert:
+        raise table.wrong("client_key", "has no use without endpoint.client_cert: add the certificate")
+    if not tls.verify:
+        table.source.notices.append("TLS verification is off (endpoint.verify = false)")
+    _try_files(table, tls)
+    return tls
+
+
+def _try_files(table: Section, tls: Tls) -> None:
+    """Load certificates and keys once: what is wrong with them is known before anything is asked."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if tls.ca_file:
+        try:
+            context.load_verify_locations(cafile=tls.ca_file)
+        except ssl.SSLError:
+            where = "" if table.is_from_outside("ca_file") else f": {tls.ca_file}"
+            raise table.wrong("ca_file", f"holds no certificate in PEM form{where}: correct it") from None
+    if tls.client_cert:
+        try:
+            # Without a password OpenSSL would ask for one at the terminal.
+            context.load_cert_chain(tls.client_cert, tls.client_key, password=tls.client_key_password or "")
+        except (ssl.SSLError, ValueError):
+            raise table.wrong(
+                "client_cert",
+                "cannot be used: check that it is PEM, that endpoint.client_key belongs to it, "
+                "and endpoint.client_key_password",
+            ) from None
+
+
+def _proxy(table: Section, url: str) -> str | None:
+    """The proxy's URL; from the usual environment variables where the profile says nothing, "" for none at all."""
+    given = table.text("proxy")
+    proxy = _usual_proxy(url, table.source.environment) if given is None else given
+    if not proxy:
+        return None
+    whence = "" if given is not None else " (from the environment)"
+    try:
+        parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+        good = parts.scheme in _PROXIES and parts.hostname and (parts.port or True)
+    except ValueError:
+        good = False
+    if not good:
+        raise table.wrong(f"proxy{whence}", "is no proxy URL: write it like http://host:port or socks5://host:port")
+    table.source.secrets += url_secrets(parts.geturl())
+    if given is None:  # all of it comes from the environment, and its address is shown where it cannot be reached
+        table.source.secrets += [proxy, parts.netloc.rpartition("@")[2]]
+    return parts.geturl()
+
+
+def _usual_proxy(url: str, environment: Mapping[str, str]) -> str | None:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if _is_exempt(host, _variable(environment, "no_proxy")):
+        return None
+    return _variable(environment, "https_proxy" if parts.scheme == "wss" else "http_proxy") or _variable(
+        environment, "all_proxy"
+    )
+
+
+def _variable(environment: Mapping[str, str], name: str) -> str:
+    return (environment.get(name) or environment.get(name.upper(), "")).strip()
+
+
+def _is_exempt(host: str, no_proxy: str) -> bool:
+    """As curl and urllib read NO_PROXY: names with all below them, addresses, `*`. This machine never needs a proxy."""
+    if host in {"localhost", "::1"} or host.startswith("127."):
+        return True
+    names = [name.strip().lstrip(".").casefold() for name in no_proxy.split(",") if name.strip()]
+    return "*" in names or any(host == name or host.endswith(f".{name}") for name in names)
+
+
+def _packet(table: Section) -> Packet:
+    table.only(_PACKET)
+    packet = Packet(
+        subscriber_id=table.text("subscriber_id"),
+        response_url=table.text("response_url") or "",
+        spelling=table.choice("spelling", ("table", "example"), "table"),
+        register=table.message("register"),
+        subscriber_id_from=table.text("subscriber_id_from"),
+    )
+    if (packet.register is None) != (packet.subscriber_id_from is None):
+        raise table.wrong("register", "and packet.subscriber_id_from go together: add the other")
+    if (packet.subscriber_id is None) == (packet.register is None):
+        raise table.wrong("subscriber_id", "or packet.register is needed, one of them: correct it")
+    path = packet.subscriber_id_from
+    if path is not None and not path.startswith("$."):
+        raise table.wrong("subscriber_id_from", "must be a path like $.data.SubscriberID")
+    return packet

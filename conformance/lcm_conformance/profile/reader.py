@@ -1,0 +1,161 @@
+"""Reads a profile: the file, its agents, and what must fit together. Called by the settings, before a run."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from lcm_conformance.catalogue import page
+from lcm_conformance.catalogue.cm_version import is_version, release
+from lcm_conformance.catalogue.verdict import UsageError
+from lcm_conformance.profile.endpoint_section import read_endpoint
+from lcm_conformance.profile.facts import ROLES, Agent, Profile, Timing
+from lcm_conformance.profile.login_section import Ways, read_login
+from lcm_conformance.profile.section import Section, Source
+from lcm_conformance.profile.templates import fill, template_values
+from lcm_conformance.redaction.words import is_credential
+
+_TOP = ("cm_version", "endpoint", "packet", "timing", "login", "logout", "agents", "precondition", "waive")
+_TIMING = ("connect", "reply", "silence")
+_CHECK = "agent-call-count"
+_NO_KEYS = {"expect", "reserved", "headers", "precondition"}
+
+
+def load(
+    path: Path,
+    url: str | None = None,
+    cm_version: str | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Profile:
+    """Read a profile; `url` and `cm_version` from the command line take precedence."""
+    source = Source(str(path), os.environ if environment is None else environment, path.parent)
+    return _profile(Section(_table(path), "", source), url, cm_version)
+
+
+def _table(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise UsageError(f"cannot read profile {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"profile {path} is not UTF-8: save it as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"profile {path} is not TOML: {error}") from error
+
+
+def _profile(table: Section, url: str | None, cm_version: str | None) -> Profile:
+    table.only(_TOP)
+    version = cm_version or table.text("cm_version")
+    if version is None:
+        raise table.wrong("cm_version", "is missing: add it, or give --cm-version")
+    if not cm_version and table.is_from_outside("cm_version") and not is_version(version):
+        raise table.wrong("cm_version", "is no Campaign Manager version: write it like 2308 or 2308.1")
+    try:
+        release(version)
+    except UsageError as error:
+        raise error if cm_version else table.wrong_value("cm_version", error) from None
+    table.source.secrets[:] = [text for text in table.source.secrets if text != version]  # every report says it
+    if table.values.get("login") == {}:
+        raise table.wrong("login", "is empty: name a method, a preset or a request, or remove it")
+    ways = read_login(table.section("login"), table.section("logout"))
+    agents = _agents(table.section("agents"), _asks_call_count(table, "precondition", False))
+    endpoint = read_endpoint(table.section("endpoint"), table.section("packet"), url)
+    _check_templates(table.source, ways, agents.values())
+    if endpoint.packet is not None and endpoint.packet.register is not None:
+        _check_template(table.source, endpoint.packet.register, "packet.register", agents.values())
+    timing, waived = _timing(table.section("timing")), _waived(table.section("waive"))
+    return Profile(
+        cm_version=version,
+        endpoint=endpoint,
+        agents=MappingProxyType(agents),
+        timing=timing,
+        login=ways.login,
+        logout=ways.logout,
+        login_command=ways.command,
+        says_login=bool(table.values.get("login")),
+        waived=waived,
+        secrets=tuple(filter(None, table.source.secrets)),  # those of all sections
+        notices=tuple(table.source.notices),
+    )
+
+
+def _waived(table: Section) -> dict[str, str]:
+    """Clauses that may stay untested here, each with its reason; whether they exist is the settings' question."""
+    reasons = {clause: table.text(clause) or "" for clause in table.values}
+    for clause, reason in reasons.items():
+        if not reason.strip():
+            raise table.wrong(clause, "has no reason: say why it cannot be tested here")
+    return reasons
+
+
+def _timing(table: Section) -> Timing:
+    table.only(_TIMING)
+    return Timing(**{name: seconds for name in table.values if (seconds := table.seconds(name)) is not None})
+
+
+def _agents(table: Section, asks_call_count: bool) -> dict[str, Agent]:
+    table.only(ROLES)
+    if "reserved" not in table.values:
+        raise table.wrong("reserved", "is missing: name an agent for whom a contact is reserved")
+    agents = {role: _agent(role, table.section(role), asks_call_count) for role in table.values}
+    of_id: dict[str, str] = {}
+    for role, agent in agents.items():
+        first = of_id.setdefault(agent.user_id, role)
+        if first != role:
+            raise table.wrong(
+                f"{role}.user_id",
+                f"is that of agents.{first}, and no two agents have the same user_id: "
+                "each role needs an agent of its own",
+            )
+    return agents
+
+
+def _agent(role: str, table: Section, asks_call_count: bool) -> Agent:
+    expect = table.section("expect")
+    expect.only([name for member in page.MEMBERS for name in page.spellings(member)])
+    expected = {
+        name: value if isinstance(value, str) else str(value)
+        for name, value in expect.values.items()
+        if isinstance(value, str | int) and not isinstance(value, bool)
+    }
+    if len(expected) < len(expect.values):
+        raise table.wrong("expect", "holds something that is neither text nor number: correct it")
+    asserted = table.choice("reserved", ("asserted", "unknown"), "asserted") == "asserted"
+    keys = {name: text for name in table.values if name not in _NO_KEYS and (text := table.text(name)) is not None}
+    table.source.secrets += [text for name, text in keys.items() if is_credential(name)]
+    if not keys.get("user_id"):
+        raise table.wrong("user_id", "is missing: add the agent's ID")
+    return Agent(
+        role=role,
+        user_id=keys["user_id"],
+        keys=MappingProxyType(keys),
+        expect=MappingProxyType(expected),
+        asserted=asserted,
+        headers=MappingProxyType(table.headers("headers")),
+        asks_call_count=_asks_call_count(table, "precondition", asks_call_count),
+    )
+
+
+def _asks_call_count(table: Section, key: str, default: bool) -> bool:
+    return table.choice(key, (_CHECK, "none"), _CHECK if default else "none") == _CHECK
+
+
+def _check_templates(source: Source, ways: Ways, agents: Iterable[Agent]) -> None:
+    agents = list(agents)
+    for where, pair in (("login", ways.login), ("logout", ways.logout)):
+        for key in ("request", "success", "failure") if pair else ():
+            _check_template(source, getattr(pair, key), f"{where}.{key}", agents)
+    _check_template(source, ways.command, "login.command", agents)
+
+
+def _check_template(source: Source, template: object, where: str, agents: Iterable[Agent]) -> None:
+    for agent in agents:
+        if agent.role != "unknown":
+            try:
+                fill(template, template_values(agent))
+            except UsageError as error:
+                raise UsageError(f"{source.name}: {where} of agents.{agent.role}: {error}") from None

@@ -1,0 +1,1 @@
+"""What was said on the wire, immutable: events, exchanges, JSON text, packets, and which message is the reply."""

@@ -1,0 +1,110 @@
+"""What a run says in a terminal, as plain text: the failure block and the summary. Called by the
+command line and the pytest plugin, which may colour it. It prints nothing itself, and redacts
+nothing: what it is given has been through `redact_result`.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from lcm_conformance.catalogue.verdict import Finding, Verdict
+from lcm_conformance.judge.result import ClauseResult, Result
+from lcm_conformance.report.headline import counts, decides, warnings
+from lcm_conformance.report.legible import one_line
+
+LIMIT = 300
+_REPEATED = ("profile", "url", "cm_version", "reading", "out")
+
+
+def failure_block(clause: ClauseResult, finding: Finding, repeat: str) -> str:
+    """One failure, always in this order: clause, expected, actual, where, evidence, how to see it again."""
+    lines = [
+        f"{clause.id}  {one_line(clause.statement)}      ({one_line(clause.section)})",
+        f"  expected  {one_line(finding.expected, LIMIT)}",
+        f"  actual    {one_line(finding.actual, LIMIT)}",
+        f"  where     {one_line(finding.where, LIMIT)}",
+    ]
+    if finding.exchange:
+        lines.append(f"  evidence  {finding.exchange} in transcript.ndjson")
+    lines.append(f"  repeat    {one_line(repeat, 2 * LIMIT)}")
+    return "\n".join(lines)
+
+
+def repeat_command(options: Mapping[str, str], embedded: bool, clause_id: str) -> str:
+    """The command that asks for this clause again, with the options of the run."""
+    words = ["lcm-conformance", "run"]
+    for name in _REPEATED:
+        if options.get(name) and not (name == "url" and embedded):
+            for value in options[name].split() if name == "reading" else [options[name]]:
+                words += [f"--{name.replace('_', '-')}", value]
+    if options.get("allow_hostile"):
+        words.append("--allow-hostile")
+    return shlex.join([*words, "--clause", clause_id])
+
+
+def summary(result: Result, out: Path) -> list[str]:
+    """The whole account of a run, the verdict first; each entry one line or one failure block."""
+    return [
+        _verdict_line(result),
+        *_standing(result),
+        *(f"suite error: {one_line(error, LIMIT)}" for error in result.suite_errors),
+        *([f"environment: {one_line(result.trouble, LIMIT)}"] if result.trouble else []),
+        *(f"notice: {one_line(notice, LIMIT)}" for notice in warnings(result)),
+        *_failures(result),
+        "",
+        *_grouped(result, Verdict.ERROR, "suite error"),
+        *_grouped(result, Verdict.INCONCLUSIVE, "inconclusive"),
+        *_grouped(result, Verdict.UNTESTED, "untested"),
+        f"reports: {out / 'report.html'}  (beside it result.json, junit.xml, transcript.ndjson, allure-results)",
+    ]
+
+
+def _verdict_line(result: Result) -> str:
+    parts = ", ".join(f"{number} {verdict}" for verdict, number in reversed(counts(result).items()))
+    word = result.verdict if result.complete else f"{result.verdict} (unfinished)"
+    version = f"Campaign Manager {one_line(result.cm_version, LIMIT)}"
+    return f"{word}  {version}  {len(result.clauses)} clauses: {parts or 'none'}  {result.seconds:.1f} s"
+
+
+def _standing(result: Result) -> Iterator[str]:
+    endpoint = "  embedded endpoint" if result.embedded else ""
+    yield f"robustness {result.robustness}  attribution {result.attribution}{endpoint}"
+    if result.depends_on:
+        yield f"depends on {', '.join(result.depends_on)}"
+
+
+def _failures(result: Result) -> Iterator[str]:
+    failed = [clause for clause in result.clauses if clause.verdict is Verdict.FAIL]
+    for clause in sorted(failed, key=lambda c: not decides(c, result)):
+        if clause.known is not None:
+            yield f"known deviation: {clause.id}: {one_line(clause.known, LIMIT)}"
+            continue
+        yield ""
+        if not decides(clause, result):
+            yield f"{clause.klass}, does not decide the verdict:"
+        finding = clause.findings[0] if clause.findings else _finding_of(clause)
+        yield failure_block(clause, finding, repeat_command(result.options, result.embedded, clause.id))
+        if len(clause.findings) > 1:
+            yield f"  and {len(clause.findings) - 1} more findings of {clause.id} in result.json"
+
+
+def _finding_of(clause: ClauseResult) -> Finding:
+    return Finding(expected=clause.statement, actual=clause.reason, where="the run as a whole")
+
+
+def _grouped(result: Result, verdict: Verdict, word: str) -> Iterator[str]:
+    """One line for each reason, the clauses that share it in front."""
+    reasons: dict[str, list[str]] = {}
+    for clause in result.clauses:
+        if clause.verdict is verdict:
+            reasons.setdefault(clause.reason, []).append(clause.id)
+    for reason, ids in reasons.items():
+        yield f"{word}: {_some(ids)}: {one_line(reason, LIMIT)}"
+
+
+def _some(ids: Iterable[str], limit: int = 6) -> str:
+    named = list(ids)
+    more = f" and {len(named) - limit} more" if len(named) > limit else ""
+    return ", ".join(named[:limit]) + more

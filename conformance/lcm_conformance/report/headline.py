@@ -1,0 +1,121 @@
+"""What every report says first, in the same words: the verdict, why, and what must be known with it.
+Called by the console, HTML, JUnit and Allure writers. It puts a verdict into words and never makes one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from lcm_conformance.catalogue.verdict import Verdict
+from lcm_conformance.judge.result import ClauseResult, Result
+
+WORDS = {
+    "conformant": "Conformant",
+    "non-conformant": "Non-conformant",
+    "inconclusive": "Inconclusive",
+    "not-applicable": "Not applicable",
+}
+WORST_FIRST = tuple(reversed(Verdict))
+_NAMED = 3
+_SAYS = {
+    Verdict.FAIL: "fails",
+    Verdict.ERROR: "was not judged",
+    Verdict.INCONCLUSIVE: "is inconclusive",
+    Verdict.UNTESTED: "is untested",
+}
+_NOT_GREEN = (Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.ERROR)
+
+
+def why(result: Result) -> str:
+    """One sentence: what made the verdict."""
+    if result.suite_errors:
+        return f"suite error: {result.suite_errors[0]}"
+    if result.verdict == "non-conformant":
+        return _naming(result, (Verdict.FAIL,)) or "The run does not stand: see the notices."
+    if result.verdict == "inconclusive":
+        if result.trouble:
+            return f"environment: {result.trouble}"
+        open_ones = (Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.UNTESTED)
+        return _naming(result, open_ones) or "Not enough was learnt for a verdict."
+    if result.verdict == "not-applicable":
+        return f"The page offers this call up to Campaign Manager 2308; this one is {result.cm_version}."
+    return _conformant(result)
+
+
+def warnings(result: Result) -> list[str]:
+    """What stands right under the headline, what undoes the verdict first; waivers and known deviations last."""
+    lines = [] if result.complete else ["This run did not finish: nothing here is a verdict."]
+    if result.ledger.unaccounted:
+        lines.append(f"{result.ledger.unaccounted} scenarios are unaccounted for: this run is no proof.")
+    if result.revealed:
+        lines.append("Personal data is shown as it was received (--reveal): do not pass this report on.")
+    lines += result.notices
+    for word, reasons in (
+        ("waived", {c.id: c.waived for c in result.clauses}),
+        ("known deviation", {c.id: c.known for c in result.clauses}),
+    ):
+        said = [notice for notice in result.notices if word.split()[0][:5] in notice.lower()]
+        lines += [f"{word}: {id_}: {why_}" for id_, why_ in reasons.items() if why_ and not _names(said, id_)]
+    return lines
+
+
+def facts(result: Result) -> dict[str, str]:
+    """What a report that is made of scenarios says of the whole run, by name; texts of one line."""
+    return {
+        "verdict": result.verdict,
+        "robustness": result.robustness,
+        "attribution": result.attribution,
+        "depends_on": ", ".join(result.depends_on),
+        "notices": " | ".join(warnings(result)),
+        "cm_version": result.cm_version,
+        "url": result.url,
+        "suite_version": result.suite_version,
+        "catalogue": result.catalogue,
+        "selftest": ", ".join(f"{name} {value}" for name, value in (result.selftest or {}).items()),
+    }
+
+
+def counts(result: Result) -> dict[Verdict, int]:
+    """How many clauses came to each verdict that occurs, the worst first."""
+    seen = Counter(clause.verdict for clause in result.clauses)
+    return {verdict: seen[verdict] for verdict in WORST_FIRST if seen[verdict]}
+
+
+def decides(clause: ClauseResult, result: Result) -> bool:
+    """Whether a failure of the clause makes the run non-conformant."""
+    counted = clause.klass == "normative" or (clause.klass == "advisory" and result.options.get("strict") == "true")
+    return counted and clause.known is None
+
+
+def unshown(result: Result) -> str | None:
+    """The sentence that a report made of scenarios must add, because none of them shows that the run is not green."""
+    green = result.verdict in ("conformant", "not-applicable") and result.complete
+    green = green and not result.suite_errors and not result.ledger.unaccounted
+    known = {clause.id for clause in result.clauses if clause.known}
+    if green or any(s.verdict in _NOT_GREEN and s.clause not in known for s in result.scenarios):
+        return None
+    return why(result) if result.verdict not in ("conformant", "not-applicable") else _unfinished(result)
+
+
+def _unfinished(result: Result) -> str:
+    return f"suite error: {result.suite_errors[0]}" if result.suite_errors else warnings(result)[0]
+
+
+def _naming(result: Result, verdicts: tuple[Verdict, ...]) -> str:
+    found = [c for v in verdicts for c in result.clauses if c.verdict is v and decides(c, result) and not c.waived]
+    named = "; ".join(f"{clause.id} {_SAYS[clause.verdict]}: {clause.reason}" for clause in found[:_NAMED])
+    return f"{named}; and {len(found) - _NAMED} more clauses." if len(found) > _NAMED else named
+
+
+def _conformant(result: Result) -> str:
+    kinds = (
+        ("waived by name", [c.waived for c in result.clauses]),
+        ("known to deviate", [c.known for c in result.clauses]),
+    )
+    apart = " and ".join(f"{sum(map(bool, found))} {kind}" for kind, found in kinds if any(found))
+    on = f" It depends on the reading {', '.join(result.depends_on)}." if result.depends_on else ""
+    return f"Every normative clause passes{f', apart from {apart}' if apart else ''}.{on}"
+
+
+def _names(lines: list[str], clause_id: str) -> bool:
+    return any(clause_id in line.replace(":", " ").split() for line in lines)

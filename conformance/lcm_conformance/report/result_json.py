@@ -1,0 +1,66 @@
+"""Writes `result.json`, the contract's machine-readable verdict. Called by `write_all`, last, and
+by `begin`, first: a file whose `complete` is false is no verdict. It decides nothing itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+from lcm_conformance.judge.result import ClauseResult, Result
+from lcm_conformance.report.files import json_text, rfc3339, write_whole
+
+SCHEMA = "lcm-conformance/result/1"
+
+
+def write_result_json(result: Result, out: Path) -> None:
+    """Write `out/result.json`, whole or not at all."""
+    write_whole(out / "result.json", json_text(result_json(result), indent=1) + "\n")
+
+
+def result_json(result: Result) -> dict[str, object]:
+    """The result in the shape and with the names of the contract, additions at the end."""
+    return {
+        "schema": SCHEMA,
+        "verdict": result.verdict,
+        "robustness": result.robustness,
+        "complete": result.complete,
+        "sut": {
+            "cm_version": result.cm_version,
+            "url": result.url,
+            "transport": result.options.get("transport", "websocket"),
+            "asked_as": result.asked_as,
+        },
+        "suite": _suite(result),
+        "started": rfc3339(result.started),
+        "seconds": round(result.seconds, 3),
+        "clauses": [_clause(clause) for clause in result.clauses],
+        "ledger": asdict(result.ledger),
+        "attribution": result.attribution,
+        "readings": dict(result.readings),
+        "depends_on": list(result.depends_on),
+        "observations": [asdict(observation) for observation in result.observations],
+        "latency": asdict(result.latency),
+        "embedded": result.embedded,
+        "trouble": result.trouble,
+        "suite_errors": list(result.suite_errors),
+        "notices": list(result.notices),
+        "revealed": result.revealed,
+    }
+
+
+def _suite(result: Result) -> dict[str, object]:
+    suite: dict[str, object] = {"version": result.suite_version, "catalogue": result.catalogue}
+    return suite if result.selftest is None else suite | {"selftest": result.selftest}
+
+
+def _clause(clause: ClauseResult) -> dict[str, object]:
+    return {
+        "id": clause.id,
+        "class": clause.klass,
+        "verdict": clause.verdict.value,
+        "reason": clause.reason,
+        "findings": [asdict(finding) for finding in clause.findings],
+        "known": clause.known,
+        "waived": clause.waived,
+    }

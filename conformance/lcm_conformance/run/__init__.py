@@ -1,0 +1,1 @@
+"""One run from options to files, for whoever executes the scenarios; and the selftest."""

@@ -1,0 +1,235 @@
+"""Runs the whole suite against every fault and every conformant variant of the embedded endpoint.
+
+Features, steps and checks are those of a run; only pytest is left out, so that some two hundred
+endpoints can be judged in one process, many at a time.
+"""
+
+from __future__ import annotations
+
+import difflib
+import signal
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from itertools import product
+from multiprocessing import active_children, get_context
+
+from lcm_conformance.catalogue import scenarios
+from lcm_conformance.catalogue.clauses import load_catalogue
+from lcm_conformance.catalogue.probes import load_probes
+from lcm_conformance.catalogue.verdict import UsageError, Verdict, worst
+from lcm_conformance.drive.driver import Driver
+from lcm_conformance.endpoint.behaviour import Behaviour
+from lcm_conformance.endpoint.faults import all_faults, all_variants
+from lcm_conformance.endpoint.server import Host
+from lcm_conformance.judge.fold import evidence_for
+from lcm_conformance.profile import Profile, Timing, at
+from lcm_conformance.run import execution
+from lcm_conformance.run.settings import embedded_profile, terms_of
+from lcm_conformance.transport.websocket import WebSocketTransport
+from lcm_conformance.version import VERSION
+
+AT_ONCE = 6
+_SHARE = 18
+TIMING = Timing(connect=20, reply=3, silence=0.5)
+"""Seconds; short, because the endpoint is on this machine and each answer takes milliseconds."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One endpoint to judge: a fault with the clauses that must catch it, or a conformant variant.
+
+    A variant may name clauses that decide nothing and rightly remark on it.
+    """
+
+    name: str
+    says: str
+    behaviour: Behaviour
+    is_fault: bool = False
+    clauses: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Score:
+    """What the suite made of one subject; `verdicts` by clause id, `reasons` of those that did not pass."""
+
+    subject: Subject
+    verdicts: Mapping[str, Verdict]
+    reasons: Mapping[str, str]
+    seconds: float = 0.0
+
+    @property
+    def failed(self) -> frozenset[str]:
+        return frozenset(name for name, verdict in self.verdicts.items() if verdict is Verdict.FAIL)
+
+    @property
+    def word(self) -> str:
+        """caught exactly, caught among others, missed, false alarm, or conformant."""
+        wanted, extra = self.subject.clauses, self._extra()
+        if not self.subject.is_fault:
+            if extra or self._undecided():
+                return "false alarm"
+            return "conformant"
+        if not wanted <= self.failed:
+            return "missed"
+        return "caught" if extra else "exact"
+
+    def _extra(self) -> frozenset[str]:
+        """Failures that nobody ordered. Advisory clauses decide nothing and may remark on the same value."""
+        rows = load_catalogue().clauses
+        return frozenset(name for name in self.failed - self.subject.clauses if rows[name].klass != "advisory")
+
+    def _undecided(self) -> bool:
+        rows = load_catalogue().clauses
+        return any(
+            verdict is not Verdict.PASS for name, verdict in self.verdicts.items() if rows[name].klass == "normative"
+        )
+
+
+def choose(names: Sequence[str]) -> tuple[Subject, ...]:
+    """The subjects of these names, or those whose clauses have them; all for none. Raises `UsageError`."""
+    everything = subjects()
+    if not names:
+        return everything
+    clauses = {clause for subject in everything for clause in subject.clauses}
+    known = {subject.name for subject in everything} | clauses
+    wanted = {clause for name in names for clause in clauses if clause.startswith(f"{name.rstrip('-')}-")}
+    for name in names:
+        if name not in known and not any(clause.startswith(f"{name.rstrip('-')}-") for clause in clauses):
+            near = difflib.get_close_matches(name, known, n=3)
+            fix = f"did you mean {', '.join(near)}?" if near else "`lcm-conformance selftest --all` lists all"
+            raise UsageError(f"unknown fault, variant or clause {name!r}: {fix}")
+    return tuple(s for s in everything if s.name in names or s.clauses & {*names, *wanted})
+
+
+def subjects() -> tuple[Subject, ...]:
+    """Every fault, every variant, and every mixture of readings."""
+    faults = [
+        Subject(row.name, row.says, Behaviour(faults=(row.name,)), True, frozenset(row.clauses)) for row in all_faults()
+    ]
+    variants = [
+        Subject(row.name, row.says, Behaviour(variants=(row.name,)), False, frozenset(row.clauses))
+        for row in all_variants()
+    ]
+    names = [name for name in load_catalogue().readings if name != "source"]
+    mixtures = [
+        Subject(
+            "reads " + " ".join(f"{name}={side}" for name, side in zip(names, sides, strict=True)),
+            "follows these sides of the page",
+            Behaviour(readings=dict(zip(names, sides, strict=True))),
+        )
+        for sides in product(("table", "sample"), repeat=len(names))
+    ]
+    return (*faults, *variants, *mixtures)
+
+
+def judge(profile: Profile) -> tuple[dict[str, Verdict], dict[str, str]]:
+    """One full run against the endpoint of a profile, without reports: verdicts and reasons by clause."""
+    recording = Driver(profile, WebSocketTransport(profile.endpoint, profile.timing)).run(load_probes().values())
+    evidence = evidence_for(recording, terms_of(profile))
+    verdicts: dict[str, list[Verdict]] = {}
+    reasons: dict[str, str] = {}
+    for scenario in scenarios.read():
+        if scenario.clause in load_catalogue().clauses:
+            record = execution.judge(scenario, evidence)
+            verdicts.setdefault(scenario.clause, []).append(record.verdict)
+            if record.verdict is not Verdict.PASS:
+                reasons.setdefault(scenario.clause, record.reason)
+    return {name: worst(found) for name, found in verdicts.items()}, reasons
+
+
+def run(chosen: Sequence[Subject], told: Callable[[Score], None] | None = None, processes: int = 1) -> list[Score]:
+    """Judge the subjects, many at once; `told` hears of each as it is done. The answer keeps their order.
+
+    More than one process helps where there is more than one core: Python's threads share one.
+    """
+    scores: dict[str, Score] = {}
+    if processes == 1:
+        _judge_all(chosen, lambda score: _keep(scores, score, told))
+    else:
+        shares = [chosen[start : start + _SHARE] for start in range(0, len(chosen), _SHARE)]
+        with ProcessPoolExecutor(processes, get_context("spawn"), initializer=_leave_interrupts_to_the_parent) as pool:
+            try:
+                for done in as_completed([pool.submit(_judge_share, share) for share in shares]):
+                    for score in done.result():
+                        _keep(scores, score, told)
+            except KeyboardInterrupt:
+                for worker in active_children():
+                    worker.terminate()
+                raise
+    return [scores[subject.name] for subject in chosen]
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _keep(scores: dict[str, Score], score: Score, told: Callable[[Score], None] | None) -> None:
+    scores[score.subject.name] = score
+    if told is not None:
+        told(score)
+
+
+def _judge_share(chosen: Sequence[Subject]) -> list[Score]:
+    found: list[Score] = []
+    _judge_all(chosen, found.append)
+    return found
+
+
+def _judge_all(chosen: Sequence[Subject], told: Callable[[Score], None]) -> None:
+    profile = replace(embedded_profile(), timing=TIMING)
+    with Host() as host, ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+
+        def work(subject: Subject) -> Score:
+            begun = time.monotonic()
+            url = host.start(subject.behaviour)
+            try:
+                verdicts, reasons = judge(at(profile, url))
+                return Score(subject, verdicts, reasons, time.monotonic() - begun)
+            finally:
+                host.stop(url)
+
+        try:
+            for done in as_completed([pool.submit(work, subject) for subject in chosen]):
+                told(done.result())
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def tally(scores: Iterable[Score]) -> dict[str, int]:
+    """The score: faults, how many were caught and how many exactly, variants, and false alarms."""
+    words = [(score.subject.is_fault, score.word) for score in scores]
+    faults = [word for is_fault, word in words if is_fault]
+    return {
+        "faults": len(faults),
+        "caught": sum(word in {"caught", "exact"} for word in faults),
+        "exact": faults.count("exact"),
+        "missed": faults.count("missed"),
+        "variants": len(words) - len(faults),
+        "false_alarms": sum(word == "false alarm" for _, word in words),
+    }
+
+
+def matrix(scores: Sequence[Score], seconds: float) -> dict[str, object]:
+    """The kill matrix as JSON: the score, and for each subject what should fail and what did."""
+    return {
+        "schema": "lcm-conformance/selftest/1",
+        "suite": {"version": VERSION, "catalogue": load_catalogue().digest},
+        "score": tally(scores),
+        "seconds": round(seconds, 1),
+        "subjects": [
+            {
+                "name": score.subject.name,
+                "kind": "fault" if score.subject.is_fault else "variant",
+                "says": score.subject.says,
+                "expected": sorted(score.subject.clauses),
+                "failed": sorted(score.failed),
+                "inconclusive": sorted(n for n, v in score.verdicts.items() if v is Verdict.INCONCLUSIVE),
+                "outcome": score.word,
+                "seconds": round(score.seconds, 1),
+            }
+            for score in scores
+        ],
+    }

@@ -1,0 +1,3 @@
+"""The version of the suite, for whoever names it; the build reads it here."""
+
+VERSION = "0.1.0"
