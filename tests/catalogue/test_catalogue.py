@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from importlib.resources import files
 
@@ -57,8 +56,32 @@ def test_the_readings_are_those_of_the_page_and_name_clauses_that_exist() -> Non
     assert {name for reading in rows.readings.values() for name in reading.clauses} <= set(rows.clauses)
 
 
-def test_the_digest_is_of_the_file() -> None:
-    assert load_catalogue().digest == "sha256:" + hashlib.sha256(SOURCE).hexdigest()
+@pytest.mark.parametrize(
+    "alike",
+    [
+        SOURCE.replace(b"\n", b"\r\n"),
+        b"# a remark\n\n" + SOURCE,
+        SOURCE.replace(b'class = "scope"\nsection = "Note"\n', b"section = \"Note\"\nclass = 'scope'\n"),
+    ],
+    ids=["line ends of Windows", "remarks", "another order and other quotes"],
+)
+def test_the_digest_is_of_what_the_file_says_and_not_of_how_it_is_written(alike: bytes) -> None:
+    assert alike != SOURCE
+    assert read_catalogue(alike) == read_catalogue(SOURCE) == load_catalogue()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"is handed no contact.", b"is handed a contact."),
+        (b'id = "PRE-1"', b'id = "PRE-9"'),
+        (b'section = "Note"', b'section = "note"'),
+        (b'table = "Webservice"', b'table = "webservice"'),
+    ],
+)
+def test_another_word_is_another_digest(old: bytes, new: bytes) -> None:
+    assert old in SOURCE
+    assert read_catalogue(SOURCE.replace(old, new, 1)).digest != load_catalogue().digest
 
 
 def test_no_scenario_is_named_twice_by_one_row() -> None:
@@ -104,6 +127,7 @@ def test_a_small_catalogue_is_read() -> None:
         (CLAUSE.replace("statement", "statment") + REST, "a row is not sound"),
         (CLAUSE.replace('class = "normative"\n', "") + REST, "a row is not sound"),
         (CLAUSE, "a row is not sound"),
+        (CLAUSE.replace('"It does."', "2027-01-31") + REST, "a row is not sound"),
     ],
 )
 def test_a_row_that_is_not_sound_is_the_suites_own_fault(text: str, complaint: str) -> None:

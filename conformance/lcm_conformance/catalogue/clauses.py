@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import json
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -47,7 +48,7 @@ class Silence:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All of it; `digest` is the SHA-256 of the data file."""
+    """All of it; `digest` is the SHA-256 of what the data file says, however its lines end."""
 
     clauses: dict[str, Clause]
     readings: dict[str, Reading]
@@ -101,6 +102,7 @@ def read_catalogue(content: bytes) -> Catalogue:
     """A catalogue from the bytes of its file."""
     table = tomllib.loads(content.decode())
     try:
+        digest = _digest(table)
         clauses = [_clause(row) for row in table["clause"]]
         readings = [Reading(clauses=tuple(row.pop("clauses")), **row) for row in table["reading"]]
         observations = [Silence(scenarios=tuple(row.pop("scenarios")), **row) for row in table["observation"]]
@@ -119,8 +121,13 @@ def read_catalogue(content: bytes) -> Catalogue:
         clauses={clause.id: clause for clause in clauses},
         readings={reading.name: reading for reading in readings},
         observations={row.id: row for row in observations},
-        digest="sha256:" + hashlib.sha256(content).hexdigest(),
+        digest=digest,
     )
+
+
+def _digest(table: dict[str, Any]) -> str:
+    text = json.dumps(table, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
 def _clause(row: dict[str, Any]) -> Clause:
