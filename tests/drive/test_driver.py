@@ -89,7 +89,7 @@ def with_wrong_password(profile: Profile, role: str) -> Profile:
 
 
 def not_vouched_for(profile: Profile) -> Profile:
-    return replace(profile, agents={"reserved": replace(profile.agents["reserved"], asserted=False)})
+    return replace(profile, agents={"reserved": replace(profile.agents["reserved"], reserved="unknown")})
 
 
 def without_patience(profile: Profile) -> Profile:

@@ -96,8 +96,8 @@ def test_everything_in_it_is_read(write: Write) -> None:
     assert profile.logout.success is None
     reserved, idle = profile.agents["reserved"], profile.agents["idle"]
     assert reserved.keys == {"user_id": "agent-7", "password": "word-of-the-test", "seat": "12"}
-    assert reserved.expect == {"PhoneNumber": "5550100111", "ContactId": "4711"}
-    assert (reserved.asserted, idle.asserted) == (True, False)
+    assert reserved.expect == ({"PhoneNumber": "5550100111", "ContactId": "4711"},)
+    assert (reserved.reserved, reserved.asserted, idle.reserved, idle.asserted) == ("asserted", True, "unknown", False)
 
 
 def test_url_and_version_of_the_command_line_take_precedence(write: Write) -> None:
@@ -115,8 +115,56 @@ def test_url_version_and_one_agent_are_enough(tmp_path: Path) -> None:
     path.write_text('[agents.reserved]\nuser_id = "agent-7"\n', encoding="utf-8")
     profile = load(path, url="ws://127.0.0.1:8765", cm_version="2308", environment={})
     assert (profile.login, profile.logout) == (None, None)
-    assert profile.endpoint.max_connections == 1
+    assert (profile.endpoint.max_connections, profile.endpoint.requests_per_second) == (1, 0)
     assert (profile.timing.connect, profile.timing.reply, profile.timing.silence) == (10, 5, 2)
+    assert (profile.label, profile.prepare, profile.statement) == (None, (), {})
+    assert (profile.agents["reserved"].expect, profile.agents["reserved"].reserved) == ((), "asserted")
+
+
+def test_what_is_said_of_the_environment_and_of_who_tests_it_is_read(write: Write) -> None:
+    path = write(
+        ("max_connections", "requests_per_second = 2.5\nmax_connections"),
+        ('"2308"', '"2308"\nlabel = "staging EU, build 14"'),
+        ("[timing]", '[prepare]\ncommand = ["./reserve.sh", "${seat}"]\n[statement]\nlaboratory = "QA"\n[timing]'),
+        ('"unknown"', '"stays"'),
+        (
+            'expect = { PhoneNumber = "5550100111", ContactId = 4711 }',
+            'expect = [{ ContactID = 1 }, {}, { Mode = "x" }]',
+        ),
+    )
+    profile = read(path)
+    assert profile.endpoint.requests_per_second == 2.5
+    assert profile.label == "staging EU, build 14"
+    assert profile.prepare == ("./reserve.sh", "${seat}")
+    assert profile.statement == {"laboratory": "QA"}
+    assert profile.agents["reserved"].expect == ({"ContactID": "1"}, {"Mode": "x"})
+    assert (profile.agents["idle"].reserved, profile.agents["idle"].asserted) == ("stays", True)
+
+
+def test_the_second_of_several_expected_contacts_is_named_where_it_is_wrong(write: Write) -> None:
+    path = write(('{ PhoneNumber = "5550100111", ContactId = 4711 }', "[{ ContactID = 1 }, { PhonNumber = 2 }]"))
+    assert "unknown key agents.reserved.expect[1].PhonNumber: did you mean" in refused(path)
+    path = write(('{ PhoneNumber = "5550100111", ContactId = 4711 }', "[{ ContactID = 1 }, 2]"))
+    assert "agents.reserved.expect must be a table, or a list of tables" in refused(path)
+
+
+@pytest.mark.parametrize(
+    ("login", "roles", "sessions"),
+    [
+        ('request = { topic = "Agent" }', "reserved other stranger leaver idle unknown logged_out", 6),
+        ('method = "preauthenticated"', "reserved other idle unknown logged_out", 3),
+        ('command = ["print-token"]', "reserved unknown logged_out", 1),
+        ('request = { topic = "Agent" }', "reserved unknown", 1),
+    ],
+)
+def test_one_session_for_each_agent_who_can_log_in_is_the_default(
+    tmp_path: Path, login: str, roles: str, sessions: int
+) -> None:
+    path = tmp_path / "staging.toml"
+    agents = "".join(f'[agents.{role}]\nuser_id = "{role}"\n' for role in roles.split())
+    path.write_text(f"[login]\n{login}\n{agents}", encoding="utf-8")
+    profile = load(path, url="ws://127.0.0.1:8765", cm_version="2308", environment={})
+    assert profile.endpoint.max_connections == sessions
 
 
 @pytest.mark.parametrize(
@@ -144,6 +192,36 @@ def test_url_version_and_one_agent_are_enough(tmp_path: Path) -> None:
         ("max_connections = 3", "max_connections = 0", "endpoint.max_connections must be a whole number from 1"),
         ("max_connections = 3", "max_connections = 2.5", "endpoint.max_connections must be a whole number from 1"),
         ("max_connections = 3", "max_connections = true", "endpoint.max_connections must be a whole number from 1"),
+        ("max_connections = 3", "requests_per_second = -1", "endpoint.requests_per_second must be a number from 0"),
+        ("max_connections = 3", "requests_per_second = inf", "endpoint.requests_per_second must be a number from 0"),
+        ("max_connections = 3", "requests_per_second = nan", "endpoint.requests_per_second must be a number from 0"),
+        ("max_connections = 3", "requests_per_second = true", "endpoint.requests_per_second must be a number from 0"),
+        ("max_connections = 3", 'requests_per_second = "9"', "endpoint.requests_per_second must be a number from 0"),
+        ('"2308"', '"2308"\nlabel = 3.5', "label must be a text: write it in quotes"),
+        ('"2308"', '"2308"\nlabel = "build ${LCM_TOKEN}"', "label cannot come from the environment, whose values are"),
+        (
+            "[timing]",
+            '[statement]\nproduct = "${LCM_TOKEN}"\n[timing]',
+            "statement.product cannot come from the environ",
+        ),
+        (
+            "[timing]",
+            '[statement]\nprodukt = "x"\n[timing]',
+            "unknown key statement.produkt: did you mean statement.prod",
+        ),
+        ("[timing]", "[statement]\nproduct = []\n[timing]", "statement.product must be a text"),
+        ("[timing]", "[prepare]\ncommand = []\n[timing]", "prepare.command is missing: name the program, like"),
+        ("[timing]", '[prepare]\ncommand = "x"\n[timing]', "prepare.command must be a list of texts"),
+        (
+            "[timing]",
+            '[prepare]\ncomand = ["x"]\n[timing]',
+            "unknown key prepare.comand: did you mean prepare.command?",
+        ),
+        (
+            "[timing]",
+            '[prepare]\ncommand = ["x", "${campaign}"]\n[timing]',
+            "prepare.command of agents.reserved: ${campaign} in a template is no key of the agent's table",
+        ),
         ('["lcm"]', '"lcm"', "endpoint.subprotocols must be a list of texts"),
         ('["lcm"]', "[1]", "endpoint.subprotocols must be a list of texts"),
         ('{ Authorization = "Bearer ${LCM_TOKEN}" }', '"x"', "endpoint.headers must be a table"),
@@ -175,10 +253,15 @@ def test_url_version_and_one_agent_are_enough(tmp_path: Path) -> None:
         ('user_id = "agent-7"\n', "", "agents.reserved.user_id is missing: add the agent's ID"),
         ('user_id = "agent-7"', 'user_id = ""', "agents.reserved.user_id is missing: add the agent's ID"),
         ("agent-10", "agent-7", "agents.idle.user_id is that of agents.reserved, and no two agents have the"),
-        ('"unknown"', '"perhaps"', 'agents.idle.reserved \'perhaps\' is unknown: use "asserted" or "unknown"'),
-        ("4711", "true", "agents.reserved.expect holds something that is neither text nor number: correct it"),
-        ("4711", "[4711]", "agents.reserved.expect holds something that is neither text nor number: correct it"),
+        (
+            '"unknown"',
+            '"perhaps"',
+            'agents.idle.reserved \'perhaps\' is unknown: use "asserted" or "unknown" or "stays"',
+        ),
+        ("4711", "true", "agents.reserved.expect.ContactId is neither text nor whole number: correct it"),
+        ("4711", "[4711]", "agents.reserved.expect.ContactId is neither text nor whole number: correct it"),
         ('expect = { PhoneNumber = "5550100111", ContactId = 4711 }', "expect = 1", "reserved.expect must be a table"),
+        ("ContactId = 4711 }", "ContactId = 4711 }, 7]", "is not TOML"),
         ('[endpoint]\nurl = "wss', 'agents = 3\n[endpoint]\nurl = "wss', "is not TOML"),
         ("[endpoint]", "[endpoint", "is not TOML"),
         ("connect = 4", "connect = 4\nconnect = 5", "is not TOML"),

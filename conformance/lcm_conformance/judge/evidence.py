@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the judge may know. `expected` is, by role, what the profile says of the reserved contact.
+    """What the judge may know. `expected` is, by role, what the profile says of each contact that may come.
 
     `roles` are those of the profile, `asserted` those for which it vouches that a contact is reserved; `pins` are the
     readings that the user pinned; `reply_seconds` how long a due reply may take; `supported` is False for a version
@@ -30,7 +30,7 @@ class Evidence:
 
     recording: Recording
     pins: Mapping[str, str] = field(default_factory=dict)
-    expected: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+    expected: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict, repr=False)
     asserted: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
     reply_seconds: float = 5.0

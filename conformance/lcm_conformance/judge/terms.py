@@ -16,10 +16,18 @@ from lcm_conformance.judge.deviations import Deviation
 
 @dataclass(frozen=True)
 class AgentTerms:
-    """One agent of the environment. `expect` are members of its contact; `asserted`, that one is reserved for it."""
+    """One agent of the environment. `expect` are members of each contact that may be its own, as far as they are known.
 
-    expect: Mapping[str, str] = field(default_factory=dict, repr=False)
-    asserted: bool = True
+    `reserved` is "asserted", "unknown", or "stays" where the reservation outlasts the run.
+    """
+
+    expect: tuple[Mapping[str, str], ...] = field(default=(), repr=False)
+    reserved: str = "asserted"
+
+    @property
+    def asserted(self) -> bool:
+        """Whether the profile vouches that a contact is reserved for it."""
+        return self.reserved != "unknown"
 
 
 @dataclass(frozen=True)

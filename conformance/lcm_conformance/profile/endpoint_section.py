@@ -19,6 +19,7 @@ _ENDPOINT = (
     "subprotocols",
     "origin",
     "max_connections",
+    "requests_per_second",
     "ca_file",
     "client_cert",
     "client_key",
@@ -35,8 +36,8 @@ _PACKET = ("subscriber_id", "response_url", "spelling", "register", "subscriber_
 _PROXIES = ("http", "socks5", "socks5h")
 
 
-def read_endpoint(table: Section, packet: Section, url: str | None) -> Endpoint:
-    """The endpoint; `url` from the command line takes precedence."""
+def read_endpoint(table: Section, packet: Section, url: str | None, sessions: int) -> Endpoint:
+    """The endpoint; `url` from the command line takes precedence. `sessions`: held at once by default."""
     table.only(_ENDPOINT)
     address = url or table.text("url")
     if address is None:
@@ -60,7 +61,8 @@ def read_endpoint(table: Section, packet: Section, url: str | None) -> Endpoint:
         headers=table.headers("headers"),
         subprotocols=table.texts("subprotocols"),
         origin=table.text("origin"),
-        max_connections=table.whole("max_connections", 1),
+        max_connections=table.whole("max_connections", sessions),
+        requests_per_second=table.rate("requests_per_second"),
         cookie=table.header("cookie"),
         tls=_tls(table),
         proxy=_proxy(table, address),

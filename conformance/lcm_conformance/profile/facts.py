@@ -20,7 +20,7 @@ Message = Mapping[str, Any]
 MIB = 1024 * 1024
 LONGEST = 4 * MIB
 """Bytes of a frame and of a message, unless the profile says otherwise."""
-ROLES = ("reserved", "other", "idle", "unknown", "logged_out")
+ROLES = ("reserved", "other", "stranger", "leaver", "idle", "unknown", "logged_out")
 
 
 @dataclass(frozen=True)
@@ -57,13 +57,17 @@ class Packet:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where the endpoint is and how sessions with it are made. `proxy` is a URL, `keepalive` seconds between pings."""
+    """Where the endpoint is and how sessions with it are made. `proxy` is a URL, `keepalive` seconds between pings.
+
+    `requests_per_second` bounds all sessions together; 0 is no bound.
+    """
 
     url: str = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     subprotocols: tuple[str, ...] = ()
     origin: str | None = None
     max_connections: int = 1
+    requests_per_second: float = 0.0
     cookie: str | None = field(default=None, repr=False)
     tls: Tls = field(default_factory=Tls)
     proxy: str | None = field(default=None, repr=False)
@@ -84,15 +88,24 @@ class Exchangeable:
 
 @dataclass(frozen=True)
 class Agent:
-    """One agent of the environment, by the role that the suite gives it. `headers` are of its own handshakes."""
+    """One agent of the environment, by the role that the suite gives it. `headers` are of its own handshakes.
+
+    `expect` has, for each contact that may come, members that it is known to have; where it is empty none is named.
+    `reserved` is "asserted", "unknown", or "stays": the reservation outlasts the run, however often it is fetched.
+    """
 
     role: str
     user_id: str = field(repr=False)
     keys: Mapping[str, str] = field(default_factory=dict, repr=False)
-    expect: Mapping[str, str] = field(default_factory=dict, repr=False)
-    asserted: bool = True
+    expect: tuple[Mapping[str, str], ...] = field(default=(), repr=False)
+    reserved: str = "asserted"
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     asks_call_count: bool = False
+
+    @property
+    def asserted(self) -> bool:
+        """Whether the profile vouches for a reserved contact."""
+        return self.reserved != "unknown"
 
 
 @dataclass(frozen=True)
@@ -100,7 +113,9 @@ class Profile:
     """All of it. `login` is None where headers of the handshake log an agent in: given ones, or `login_command`'s.
 
     `says_login` is whether anybody has said how agents are logged in, if only that they are from the start.
-    `waived` are the clauses that may stay untested in this environment, each with the reason.
+    `waived` are the clauses that may stay untested in this environment, each with the reason. `label` says which
+    environment or build this is, `prepare` is the program that reserves a contact for an agent, `statement` what a
+    statement of conformance is to say of who tested what.
     """
 
     cm_version: str
@@ -114,6 +129,9 @@ class Profile:
     secrets: tuple[str, ...] = field(default=(), repr=False)
     notices: tuple[str, ...] = ()
     waived: Mapping[str, str] = field(default_factory=dict)
+    label: str | None = None
+    prepare: tuple[str, ...] = field(default=(), repr=False)
+    statement: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def supported(self) -> bool:

@@ -19,7 +19,21 @@ from lcm_conformance.profile.section import Section, Source
 from lcm_conformance.profile.templates import fill, template_values
 from lcm_conformance.redaction.words import is_credential
 
-_TOP = ("cm_version", "endpoint", "packet", "timing", "login", "logout", "agents", "precondition", "waive")
+_TOP = (
+    "cm_version",
+    "label",
+    "endpoint",
+    "packet",
+    "timing",
+    "login",
+    "logout",
+    "agents",
+    "prepare",
+    "precondition",
+    "waive",
+    "statement",
+)
+_STATEMENT = ("client", "laboratory", "product", "build", "readings")
 _TIMING = ("connect", "reply", "silence")
 _CHECK = "agent-call-count"
 _NO_KEYS = {"expect", "reserved", "headers", "precondition"}
@@ -63,8 +77,11 @@ def _profile(table: Section, url: str | None, cm_version: str | None) -> Profile
         raise table.wrong("login", "is empty: name a method, a preset or a request, or remove it")
     ways = read_login(table.section("login"), table.section("logout"))
     agents = _agents(table.section("agents"), _asks_call_count(table, "precondition", False))
-    endpoint = read_endpoint(table.section("endpoint"), table.section("packet"), url)
+    sessions = max(1, len([role for role in agents if _logs_in(role, ways)]))
+    endpoint = read_endpoint(table.section("endpoint"), table.section("packet"), url, sessions)
+    prepare = _prepare(table.section("prepare"))
     _check_templates(table.source, ways, agents.values())
+    _check_template(table.source, prepare, "prepare.command", [a for a in agents.values() if a.role != "idle"])
     if endpoint.packet is not None and endpoint.packet.register is not None:
         _check_template(table.source, endpoint.packet.register, "packet.register", agents.values())
     timing, waived = _timing(table.section("timing")), _waived(table.section("waive"))
@@ -78,9 +95,32 @@ def _profile(table: Section, url: str | None, cm_version: str | None) -> Profile
         login_command=ways.command,
         says_login=bool(table.values.get("login")),
         waived=waived,
+        label=table.public_text("label"),
+        prepare=prepare,
+        statement=_statement(table.section("statement")),
         secrets=tuple(filter(None, table.source.secrets)),  # those of all sections
         notices=tuple(table.source.notices),
     )
+
+
+def _logs_in(role: str, ways: Ways) -> bool:
+    """Whether an agent may hold a session that is logged in: where headers are the login, `logged_out` never does."""
+    return role != "unknown" and (role != "logged_out" or ways.login is not None)
+
+
+def _prepare(table: Section) -> tuple[str, ...]:
+    """The program that reserves a contact for an agent, with its arguments; none where there is no `[prepare]`."""
+    table.only(("command",))
+    command = table.texts("command")
+    if table.values and not command:
+        raise table.wrong("command", 'is missing: name the program, like command = ["./reserve.sh", "${user_id}"]')
+    return command
+
+
+def _statement(table: Section) -> Mapping[str, str]:
+    """What a statement of conformance says of who tested what, as far as the profile has it."""
+    table.only(_STATEMENT)
+    return MappingProxyType({key: table.public_text(key) or "" for key in table.values})
 
 
 def _waived(table: Section) -> dict[str, str]:
@@ -115,16 +155,6 @@ def _agents(table: Section, asks_call_count: bool) -> dict[str, Agent]:
 
 
 def _agent(role: str, table: Section, asks_call_count: bool) -> Agent:
-    expect = table.section("expect")
-    expect.only([name for member in page.MEMBERS for name in page.spellings(member)])
-    expected = {
-        name: value if isinstance(value, str) else str(value)
-        for name, value in expect.values.items()
-        if isinstance(value, str | int) and not isinstance(value, bool)
-    }
-    if len(expected) < len(expect.values):
-        raise table.wrong("expect", "holds something that is neither text nor number: correct it")
-    asserted = table.choice("reserved", ("asserted", "unknown"), "asserted") == "asserted"
     keys = {name: text for name in table.values if name not in _NO_KEYS and (text := table.text(name)) is not None}
     table.source.secrets += [text for name, text in keys.items() if is_credential(name)]
     if not keys.get("user_id"):
@@ -133,11 +163,20 @@ def _agent(role: str, table: Section, asks_call_count: bool) -> Agent:
         role=role,
         user_id=keys["user_id"],
         keys=MappingProxyType(keys),
-        expect=MappingProxyType(expected),
-        asserted=asserted,
+        expect=tuple(expected for section in table.sections("expect") if (expected := _expected(section))),
+        reserved=table.choice("reserved", ("asserted", "unknown", "stays"), "asserted"),
         headers=MappingProxyType(table.headers("headers")),
         asks_call_count=_asks_call_count(table, "precondition", asks_call_count),
     )
+
+
+def _expected(table: Section) -> Mapping[str, str]:
+    """The members that one contact is known to have, as text."""
+    table.only([name for member in page.MEMBERS for name in page.spellings(member)])
+    for name, value in table.values.items():
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            raise table.wrong(name, "is neither text nor whole number: correct it")
+    return MappingProxyType({name: str(value) for name, value in table.values.items()})
 
 
 def _asks_call_count(table: Section, key: str, default: bool) -> bool:

@@ -47,6 +47,15 @@ class Section:
                 fix = f"did you mean {self.where}{near[0]}?" if near else f"known here: {', '.join(sorted(known))}"
                 raise UsageError(f"{self.source.name}: unknown key {self.where}{key}: {fix}")
 
+    def sections(self, key: str) -> list[Section]:
+        """A table, or each of a list of tables."""
+        value = self.values.get(key, [])
+        if isinstance(value, dict):
+            return [self.section(key)]
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            raise self.wrong(key, "must be a table, or a list of tables")
+        return [Section(item, f"{self.where}{key}[{number}].", self.source) for number, item in enumerate(value)]
+
     def section(self, key: str) -> Section:
         """A table within; an empty one where there is none."""
         value = self.values.get(key, {})
@@ -66,6 +75,12 @@ class Section:
         if UNCLOSED.search(value):
             raise self.wrong(key, "has ${ and a name without }: add it")
         return PLACEHOLDER.sub(lambda match: self._from_environment(match.group(1), key), value)
+
+    def public_text(self, key: str) -> str | None:
+        """A text that reports show as it is, and that therefore takes nothing from the environment."""
+        if self.is_from_outside(key):
+            raise self.wrong(key, "cannot come from the environment, whose values are never shown: write it out")
+        return self.text(key)
 
     def is_from_outside(self, key: str) -> bool:
         """Whether a value comes from the environment, in whole or in part."""
@@ -109,6 +124,13 @@ class Section:
             return None
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 600:
             raise self.wrong(key, "must be a number of seconds above 0, 600 at most")
+        return float(value)
+
+    def rate(self, key: str) -> float:
+        """A number from 0, which it is where there is none."""
+        value = self.values.get(key, 0)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+            raise self.wrong(key, "must be a number from 0")
         return float(value)
 
     def texts(self, key: str) -> tuple[str, ...]:

@@ -30,8 +30,8 @@ def redactor_of(profile: Profile, reveal: bool = False) -> Redactor:
 def learn_agents(redactor: Redactor, agents: Iterable[Agent]) -> None:
     """Remember who the agents are, and what is expected of their contacts."""
     for agent in agents:
-        for known in ({**agent.keys, "UserID": agent.user_id}, dict(agent.expect)):
-            redactor.learn(json.dumps(known, ensure_ascii=False))
+        for known in ({**agent.keys, "UserID": agent.user_id}, *agent.expect):
+            redactor.learn(json.dumps(dict(known), ensure_ascii=False))
 
 
 def learn_events(redactor: Redactor, events: Iterable[Event]) -> None:

@@ -231,8 +231,11 @@ class Notes:
     def evidence(self, pins: Mapping[str, str] | None = None, **changes: Any) -> Evidence:
         """The evidence; what `Recording` has among the changes goes there."""
         told = {name: changes.pop(name) for name in list(changes) if name in Recording.__dataclass_fields__}
-        known = {"expected": EXPECTED, "asserted": frozenset(CONTACTS), "roles": ROLES}
-        return Evidence(recording=self.recording(**told), pins=pins or {}, **(known | changes))
+        known = {"expected": EXPECTED, "asserted": frozenset(CONTACTS), "roles": ROLES} | changes
+        known["expected"] = {  # most tests name one contact an agent
+            role: (wanted,) if isinstance(wanted, dict) else wanted for role, wanted in known["expected"].items()
+        }
+        return Evidence(recording=self.recording(**told), pins=pins or {}, **known)
 
 
 def conformant(asked: Asked) -> Sequence[str]:

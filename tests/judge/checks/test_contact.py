@@ -151,6 +151,16 @@ def test_res_1_fails_where_a_contact_is_not_the_expected_one() -> None:
     assert found.exchange == "x-0001"
 
 
+def test_res_1_takes_any_of_several_contacts_that_the_profile_expects() -> None:
+    second = frame(PhoneNumber="5550109", ContactId="109")
+    either = {"reserved": (EXPECTED["reserved"], {"PhoneNumber": "5550109", "ContactID": "109"})}
+    assert res_1(two_agents(frame(), frame("other"), expected=either)) is Verdict.PASS
+    assert res_1(two_agents(second, frame("other"), expected=either)) is Verdict.PASS
+    assert res_1(two_agents(second, second, expected=either)) is Verdict.FAIL
+    mixed = frame(PhoneNumber="5550109", ContactId="108")
+    assert res_1(two_agents(mixed, frame("other"), expected=either)) is Verdict.FAIL
+
+
 def test_res_1_names_the_agent_whose_contact_it_is() -> None:
     evidence = two_agents(frame(), frame(), expected=EXPECTED)
     with pytest.raises(Nonconformity, match=r"^the contact of agents\.reserved$") as failure:

@@ -116,18 +116,24 @@ def _handed(evidence: Evidence) -> dict[str, list[Reply]]:
 
 def _against_profile(evidence: Evidence, role: str, reply: Reply) -> list[Finding]:
     members = _members(evidence, reply)
-    findings = []
-    for name, wanted in evidence.expected.get(role, {}).items():
-        member = "ContactID" if name in page.SPELLINGS["ContactID"].values() else name
-        if member in members and members[member] != _as_text(wanted):
-            owners = [other for other in _owners(evidence, reply) if other != role]
-            actual = f"the contact of agents.{owners[0]}" if owners else members[member]
-            where = reply.where(f"$.message.response.{name}")
-            hint = f"agents.{role}.expect.{name} in the profile, shown as it is with --reveal"
-            expected = f"the contact reserved for agents.{role}: {wanted} ({hint})"
-            findings.append(Finding(expected, actual, where, reply.exchange))
-            break
-    return findings
+    differing = [_differing(members, wanted) for wanted in evidence.expected.get(role, ())]
+    is_expected = not all(differing) or not differing
+    return [] if is_expected else [_unexpected(evidence, role, reply, differing[0][0])]
+
+
+def _unexpected(evidence: Evidence, role: str, reply: Reply, name: str) -> Finding:
+    """A member with another value than in the first of the contacts that the profile expects."""
+    owners = [other for other in _owners(evidence, reply) if other != role]
+    actual = f"the contact of agents.{owners[0]}" if owners else _members(evidence, reply)[_documented(name)]
+    where = reply.where(f"$.message.response.{name}")
+    hint = f"agents.{role}.expect.{name} in the profile, shown as it is with --reveal"
+    wanted = evidence.expected[role][0][name]
+    return Finding(f"the contact reserved for agents.{role}: {wanted} ({hint})", actual, where, reply.exchange)
+
+
+def _differing(members: Mapping[str, str], wanted: Mapping[str, str]) -> list[str]:
+    """The members of an expected contact that came with another value."""
+    return [name for name, text in wanted.items() if members.get(_documented(name), _as_text(text)) != _as_text(text)]
 
 
 def _shared(evidence: Evidence, handed: Mapping[str, list[Reply]]) -> list[Finding]:
@@ -168,15 +174,21 @@ def _expected_for(evidence: Evidence, reply: Reply) -> list[str]:
     members = _members(evidence, reply)
     return [
         role
-        for role, wanted in evidence.expected.items()
-        if wanted and all(_as_text(text) == members.get(_documented(name)) for name, text in wanted.items())
+        for role, contacts in evidence.expected.items()
+        if any(wanted and _has_all(members, wanted) for wanted in contacts)
     ]
 
 
 def _is_as_expected(evidence: Evidence, role: str, reply: Reply) -> bool:
     """Whether the profile expects this ContactID for the role alone: contacts may share account and phone."""
-    names = {_documented(name) for name in evidence.expected.get(role, {})}
-    return "ContactID" in names and _expected_for(evidence, reply) == [role]
+    members = _members(evidence, reply)
+    agreeing = [wanted for wanted in evidence.expected.get(role, ()) if _has_all(members, wanted)]
+    named = any(_documented(name) == "ContactID" for wanted in agreeing for name in wanted)
+    return named and _expected_for(evidence, reply) == [role]
+
+
+def _has_all(members: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
+    return all(members.get(_documented(name)) == _as_text(text) for name, text in wanted.items())
 
 
 def _identities(members: Mapping[str, str]) -> list[tuple[str, ...]]:
