@@ -16,14 +16,14 @@ from lcm_conformance.catalogue.verdict import SuiteError
 class Part(StrEnum):
     """Why a request was sent. It decides what its answer, or the lack of one, means.
 
-    DUE: a proper request on a session that has sent nothing else; an answer is due.
+    DUE: a proper request on a session where nothing improper was asked before; a contact is due.
     TEST: the request under test, to which no contact may come.
     CONTROL: a proper request after a TEST one, which proves that its silence means something.
     OPEN: the page does not say what happens; recorded only.
     HOSTILE: bad input of a robustness clause. REVIVAL: the valid request after it.
     """
 
-    DUE = "due"
+    DUE = "contact"
     TEST = "test"
     CONTROL = "control"
     OPEN = "open"
@@ -32,19 +32,19 @@ class Part(StrEnum):
 
 
 @dataclass(frozen=True)
-class Variant:
-    """One way in which a probe's request differs from the proper one."""
+class Form:
+    """One way in which a probe's request differs from the proper one. `name` is said in results."""
 
+    name: str
     set: Mapping[str, str] = field(default_factory=dict)
     drop: tuple[str, ...] = ()
-    way: str | None = None
     raw: str | None = None
     binary: bool = False
 
 
 @dataclass(frozen=True)
 class Probe:
-    """One row of `probes.toml`."""
+    """One row of `probes.toml`. Without `forms` its request is the proper one."""
 
     name: str
     when: str
@@ -52,11 +52,10 @@ class Probe:
     agent: str = "reserved"
     login: str = "in"
     asks_as: str | None = None
-    count: int = 1
     together: tuple[str, ...] = ()
     burst: int = 0
     watched: bool = False
-    variants: tuple[Variant, ...] = (Variant(),)
+    forms: tuple[Form, ...] = ()
 
 
 @cache
@@ -78,14 +77,13 @@ def called(sentence: str) -> Probe | None:
 
 def _probe(name: str, row: dict[str, Any]) -> Probe:
     try:
-        variants = tuple(_variant(variant) for variant in row.pop("variant", [{}]))
+        forms = tuple(_form(form) for form in row.pop("form", ()))
         together = tuple(row.pop("together", ()))
-        return Probe(
-            name, asks_as=row.pop("as", None), part=Part(row.pop("part")), together=together, variants=variants, **row
-        )
+        part, asks_as = Part(row.pop("part")), row.pop("as", None)
+        return Probe(name, part=part, asks_as=asks_as, together=together, forms=forms, **row)
     except (TypeError, ValueError, KeyError) as error:
         raise SuiteError(f"probe {name!r} in probes.toml: {error}") from error
 
 
-def _variant(row: dict[str, Any]) -> Variant:
-    return Variant(drop=tuple(row.pop("drop", ())), **row)
+def _form(row: dict[str, Any]) -> Form:
+    return Form(drop=tuple(row.pop("drop", ())), **row)

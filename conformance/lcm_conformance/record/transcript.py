@@ -1,17 +1,16 @@
 """What was sent and received, in order. No `repr` shows it: pytest may write those of fixtures into its logs.
 
-The driver writes a `Journal` while it asks; what it hands on, and all that the judge ever
-sees, is an immutable `Recording`. Nothing here opens a socket or knows a verdict.
+A recorder writes it while a run asks, or a reader finds it in a file; what either hands on, and all that the
+judge ever sees, is an immutable `Recording`. Nothing here opens a socket or knows a verdict.
 """
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from lcm_conformance.catalogue.probes import Part
@@ -28,11 +27,21 @@ class Kind(StrEnum):
     ERROR = "error"
 
 
+class Phase(StrEnum):
+    """What a session was at when something was said that belongs to no request."""
+
+    LOGIN = "login"
+    LOGOUT = "logout"
+    REGISTRATION = "registration"
+
+
 @dataclass(frozen=True)
 class Event:
     """One frame or event. `clock` is a monotonic time in seconds, `frame` the text as on the wire.
 
-    `memory` holds, by text, what reading a frame has come to: for all events of a journal, since texts come again.
+    `exchange` is the request of the session that was the last when it happened, if there was one; what comes or is sent
+    for a login or logout has a `phase` instead. `binary`: the frame was a binary one. `memory` holds, by text, what
+    reading a frame has come to: for all events of a recording, since texts come again.
     """
 
     number: int
@@ -44,19 +53,19 @@ class Event:
     frame: str | None = field(default=None, repr=False)
     note: str | None = field(default=None, repr=False)
     exchange: str | None = None
-    probe: str | None = None
+    phase: Phase | None = None
+    binary: bool = False
     memory: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request and all that arrived on its session until the next one.
+    """One request and all that came on its session until the next request, login or logout there, or its end.
 
-    `agent` is the role that is logged in there, `asks_for` the role whose ID the request
-    carries. `closed` says that the endpoint ended the session; `trouble`, that the request
-    could not be made (the environment's line, without its prefix). `controls` is, for a CONTROL
-    or REVIVAL, the id of the exchange whose silence it gives a meaning to. `variant` numbers the
-    requests of one probe; `standard_way` is False where the run's way of asking was left.
+    `agent` is the role that is logged in there, `asks_for` the role whose ID the request carries. `form` is the way in
+    which the request is wrong, None for a proper one. `closed` says that the endpoint ended the session meanwhile;
+    `trouble`, that the request could not be made (the environment's line, without its prefix). `controls` are, for a
+    CONTROL or REVIVAL, the exchanges whose silence it gives a meaning to.
     """
 
     id: str
@@ -69,92 +78,57 @@ class Exchange:
     sent: float
     received: tuple[Event, ...]
     ended: float
+    way: Way | None = None
+    form: str | None = None
+    lane: str | None = None
     closed: bool = False
     trouble: str | None = field(default=None, repr=False)
-    standard_way: bool = True
-    variant: int = 0
-    controls: str | None = None
+    controls: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Silence:
+    """A time in which a session was listened to and nothing was asked on it, after the requests that it covers.
+
+    `start` and `end` are on the clock of the events; `broken`: the session ended within.
+    """
+
+    session: str
+    start: float
+    end: float
+    covers: tuple[str, ...]
+    broken: bool = False
 
 
 @dataclass(frozen=True)
 class Recording:
     """Everything a run learnt from the endpoint. `trouble` ended the asking early.
 
-    `answered_ways` are the ways of asking that were tried and answered, `tried_ways` all that
-    were tried. `reusable`: a second proper request on one session was answered too. `shared`:
-    an agent may have several sessions at once without one disturbing the other.
-    `together`: two agents had sessions at the same time. `lost_together`: the exchanges that stayed
-    without a contact while an agent had several sessions, and were asked again one after the other.
-    `lost_line`: the exchange in which the line was cut for the first time, and which was done again.
-    `untested` and `troubles` name the probes that were not asked, or that the environment
-    prevented, each with its line.
+    `left_out` and `troubles` name the probes that were not asked, or that the environment prevented, each with its
+    line. `unmet` are the roles whose precondition is known not to hold, each with the reason. `notices` are lines that
+    every report must show.
     """
 
     events: tuple[Event, ...] = ()
     exchanges: tuple[Exchange, ...] = ()
-    way: Way | None = None
-    tried_ways: tuple[Way, ...] = ()
-    answered_ways: tuple[Way, ...] = ()
-    reusable: bool = False
-    shared: bool = False
-    together: bool = False
-    lost_together: tuple[str, ...] = ()
-    lost_line: str | None = None
-    untested: Mapping[str, str] = field(default_factory=dict)
+    silences: tuple[Silence, ...] = ()
+    left_out: Mapping[str, str] = field(default_factory=dict)
     troubles: Mapping[str, str] = field(default_factory=dict, repr=False)
     trouble: str | None = field(default=None, repr=False)
     unmet: Mapping[str, str] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
 
     def of(self, probe: str) -> tuple[Exchange, ...]:
         """The exchanges of one probe, in the order in which they were asked."""
         return tuple(x for x in self.exchanges if x.probe == probe)
 
+    def on(self, session: str) -> tuple[Exchange, ...]:
+        """The exchanges of one session, in order."""
+        return self._by_session.get(session, ())
 
-class Journal:
-    """The transcript while it grows; safe to write from many threads."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._events: list[Event] = []
-        self._texts: dict[str, str] = {}
-        self._memory: dict[str, Any] = {}
-
-    def is_new(self, frame: str) -> bool:
-        """Whether no frame of this text has come yet; equal ones are kept once from now on."""
-        with self._lock:
-            known = len(self._texts)
-            self._texts.setdefault(frame, frame)
-            return len(self._texts) > known
-
-    def add(
-        self,
-        kind: Kind,
-        session: str,
-        agent: str,
-        frame: str | None = None,
-        note: str | None = None,
-        exchange: str | None = None,
-        probe: str | None = None,
-    ) -> Event:
-        """Append one event, stamped now."""
-        with self._lock:
-            event = Event(
-                number=len(self._events) + 1,
-                at=datetime.now(UTC),
-                clock=time.monotonic(),
-                session=session,
-                agent=agent,
-                kind=kind,
-                frame=None if frame is None else self._texts.get(frame, frame),
-                note=note,
-                exchange=exchange,
-                probe=probe,
-                memory=self._memory,
-            )
-            self._events.append(event)
-            return event
-
-    def events(self) -> tuple[Event, ...]:
-        """All events so far."""
-        with self._lock:
-            return tuple(self._events)
+    @cached_property
+    def _by_session(self) -> dict[str, tuple[Exchange, ...]]:
+        found: dict[str, list[Exchange]] = {}
+        for exchange in self.exchanges:
+            found.setdefault(exchange.session, []).append(exchange)
+        return {session: tuple(exchanges) for session, exchanges in found.items()}
