@@ -66,6 +66,13 @@ def only(profile: Profile, *roles: str) -> Profile:
     return replace(profile, agents={role: profile.agents[role] for role in roles})
 
 
+def by_headers(profile: Profile) -> Profile:
+    """The profile as where every session is logged in from the start, but for one agent's."""
+    agents = {"logged_out" if role == "stranger" else role: agent for role, agent in profile.agents.items()}
+    agents["logged_out"] = replace(agents["logged_out"], role="logged_out")
+    return replace(profile, login=None, logout=None, agents=agents)
+
+
 def driver(
     profile: Profile, pins: Mapping[str, str] | None = None, progress: Callable[[str], None] | None = None
 ) -> Driver:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from command import PACKAGED_PROFILE
-from driving import QUICK, embedded, judged, most_sessions, sent
+from driving import QUICK, by_headers, embedded, judged, most_sessions, sent
 from lcm_conformance import cli
 from lcm_conformance.catalogue.request import candidates
 from lcm_conformance.drive.diagnosis import Step, climb, watched
@@ -21,7 +21,7 @@ from other_make import PROFILE as PROFILE_OF_OTHER
 from other_make import OtherMake, served
 
 RUNGS = ["name resolution", "TCP connection", "WebSocket handshake", "login", "first answer"]
-OTHERS = ["other", "logged_out", "idle"]
+OTHERS = ["other", "stranger", "leaver", "idle"]
 AND_ALL_AGENTS = [*RUNGS, "logout", *(f"{what} of {role}" for role in OTHERS for what in ("login", "logout"))]
 PROFILE = PACKAGED_PROFILE
 
@@ -94,8 +94,8 @@ def test_a_wrong_password_of_another_agent_ends_it_there_and_is_sent_once(host: 
 
 def test_who_is_never_logged_in_by_headers_is_not_tried(host: Host) -> None:
     profile = embedded(host.start(Behaviour(faults=("answers_without_login",))))
-    steps = climbed(replace(profile, login=None, logout=None))
-    assert [step.rung for step in steps] == [*RUNGS, "login of other", "login of idle"]
+    steps = climbed(by_headers(profile))
+    assert [step.rung for step in steps] == [*RUNGS, "login of other", "login of leaver", "login of idle"]
     assert steps[-1].says == "made with the handshake's headers"
 
 

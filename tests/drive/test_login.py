@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -104,6 +105,40 @@ def with_preset(subject: Profile) -> Profile:
     source = Source("test", {}, Path())
     ways = read_login(Section({"preset": "cisco"}, "login.", source), Section({}, "logout.", source))
     return replace(subject, login=ways.login, logout=ways.logout)
+
+
+@dataclass
+class OfTenants(OtherMake):
+    """Signs on whoever names a tenant by number."""
+
+    async def attend(self, request: web.Request) -> web.StreamResponse:
+        session = web.WebSocketResponse()
+        await session.prepare(request)
+        async for frame in session:
+            told = json.loads(frame.data)
+            good = type(told.get("tenant")) is int and told["seat"] == "seat 7" and told["remote"] is False
+            await session.send_json({"op": "sign-on", "tenant": 7, "ok": good})
+        return session
+
+
+@pytest.mark.parametrize(("tenant", "good"), [("7", True), ('"7"', False)])
+def test_a_variable_of_the_profile_reaches_the_wire_with_its_json_type(tmp_path: Path, tenant: str, good: bool) -> None:
+    login = (
+        '[login]\nrequest = { op = "sign-on", tenant = "${tenant}", seat = "seat ${tenant}", remote = "${remote}" }\n'
+        'success = { tenant = "${tenant}", ok = true }\n'
+    )
+    with served(OfTenants()) as url:
+        read = profile(tmp_path, f"{login}{AGENT}tenant = {tenant}\nremote = false\n", url)
+        desk = Desk(read, WebSocketTransport(read.endpoint, QUICK), candidates()[0])
+        with nullcontext() if good else pytest.raises(EnvironmentTrouble):
+            desk.sessions.enter("reserved")
+        desk.sessions.close()
+
+
+def test_a_program_is_given_a_number_as_text() -> None:
+    agent = Agent("reserved", "kim", {"seat": 7, "remote": True})
+    program = [sys.executable, "-c", "import sys; print('-'.join(sys.argv[1:]))", "${seat}", "${remote}", "a${seat}"]
+    assert login_program.headers_of(agent, program, 20) == {"Authorization": "Bearer 7-true-a7"}
 
 
 @pytest.mark.parametrize(

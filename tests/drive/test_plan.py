@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from command import PACKAGED_PROFILE
-from driving import QUICK, driver, embedded, only
+from driving import QUICK, by_headers, driver, embedded, only
 from lcm_conformance import cli
 from lcm_conformance.catalogue.probes import Part, Probe, load_probes
 from lcm_conformance.drive import plan
@@ -107,7 +107,7 @@ def test_the_plan_is_printed_without_connecting(capsys: pytest.CaptureFixture[st
     assert lines[2] == "    13  how to ask is found out  [agents.reserved: login, request]"
     assert [line[8:].split("  [")[0] for line in lines[3:]] == [probe.when for probe in plan.in_order(_in_run())]
     assert printed(lines, "an agent who has logged out asks for the reserved contact") == (
-        "agents.other: login, request, logout, request, login, request"
+        "agents.leaver: login, request, logout, request, login, request"
     )
 
 
@@ -125,7 +125,7 @@ def lines_of(profile: Profile) -> list[str]:
 def test_the_plan_tells_who_logs_in_asks_and_logs_out_in_order() -> None:
     lines = lines_of(MOCKED)
     turns = {probe.name: printed(lines, probe.when) for probe in ALL}
-    assert turns["not-logged-in"] == "agents.logged_out: request, login, request"
+    assert turns["not-logged-in"] == "agents.stranger: request, login, request"
     assert turns["at-once"] == "agents.reserved: login, request; agents.other: login, request"
     assert turns["nothing-reserved"] == "agents.idle: login, request; agents.reserved: login, request"
     assert turns["hostile-userid"] == "agents.reserved: login, request; agents.other: login, request"
@@ -150,7 +150,7 @@ def test_the_plan_of_one_agent_begins_before_any_login() -> None:
 
 
 def test_where_headers_log_in_the_plan_says_no_login() -> None:
-    lines = lines_of(replace(MOCKED, login=None))
+    lines = lines_of(by_headers(MOCKED))
     assert not [line for line in lines if "login" in line.split("[")[-1]]
     assert printed(lines, load_probes()["not-logged-in"].when) == "agents.logged_out: request; agents.reserved: request"
     lines = lines_of(replace(MOCKED, login=None, login_command=("print-token",)))
@@ -161,9 +161,9 @@ def test_a_run_logs_in_and_out_as_the_plan_says(host: Host) -> None:
     profile = embedded(host.start(Behaviour()), QUICK, max_connections=1)
     recording = driver(profile).run([load_probes()["logged-out"]])
     deeds = [
-        _deed(event.frame or "") for event in recording.events if event.kind is Kind.SENT and event.agent == "other"
+        _deed(event.frame or "") for event in recording.events if event.kind is Kind.SENT and event.agent == "leaver"
     ]
-    wanted = printed(lines_of(profile), load_probes()["logged-out"].when).removeprefix("agents.other: ").split(", ")
+    wanted = printed(lines_of(profile), load_probes()["logged-out"].when).removeprefix("agents.leaver: ").split(", ")
     assert deeds == wanted
 
 

@@ -35,7 +35,7 @@ def test_a_wrong_login_is_answered_by_an_error(client: Connect, data: dict[str, 
     assert agent.is_left_unanswered(request())
 
 
-@pytest.mark.parametrize("user_id", ["agent-7", "agent-8", "agent-9"])
+@pytest.mark.parametrize("user_id", ["agent-7", "agent-8", "agent-9", "agent-11"])
 def test_an_agent_is_handed_their_own_contact_as_often_as_they_ask(client: Connect, user_id: str) -> None:
     agent = client().log_in(user_id)
 

@@ -140,7 +140,7 @@ def test_a_fault_strikes_under_load(client: Connect) -> None:
 
 def test_the_contact_is_somebody_elses(client: Connect) -> None:
     assert response(client, "gives_everyone_the_same_contact", "agent-9")["PhoneNumber"] == "5550104711"
-    assert response(client, "gives_the_next_agents_contact", "agent-9")["PhoneNumber"] == "5550104711"
+    assert response(client, "gives_the_next_agents_contact", "agent-11")["PhoneNumber"] == "5550104711"
     assert reply(client, "gives_everyone_the_same_contact", "agent-10")["message"]["response"]["success"] is False
 
 

@@ -19,7 +19,7 @@ def holders() -> tuple[Agent, ...]:
 def test_contacts_differ_in_every_member_that_identifies_them(member: str) -> None:
     contacts = [agent.contact for agent in holders() if agent.contact] + [load_world().free]
 
-    assert len({contact[member] for contact in contacts}) == len(contacts) == 4
+    assert len({contact[member] for contact in contacts}) == len(contacts) == 5
 
 
 def test_every_call_type_has_a_code() -> None:
@@ -30,7 +30,7 @@ def test_phone_numbers_are_of_the_range_kept_for_fiction() -> None:
     assert all(agent.contact["PhoneNumber"].startswith("55501") for agent in holders() if agent.contact)
 
 
-@pytest.mark.parametrize("role", ["reserved", "other", "logged_out", "idle"])
+@pytest.mark.parametrize("role", ["reserved", "other", "stranger", "leaver", "idle"])
 def test_the_profile_knows_the_agents_as_the_world_does(role: str) -> None:
     stated = PROFILE["agents"][role]
     agent = load_world().agents[stated["user_id"]]

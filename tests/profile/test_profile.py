@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from lcm_conformance.catalogue.cm_version import release
 from lcm_conformance.catalogue.verdict import UsageError
-from lcm_conformance.profile import Profile, checked_url, fill, load, template_values
+from lcm_conformance.profile import Profile, checked_url, fill, holds, load, template_values
 
 GOOD = """\
 cm_version = "2308"
@@ -95,7 +96,7 @@ def test_everything_in_it_is_read(write: Write) -> None:
     assert profile.logout is not None
     assert profile.logout.success is None
     reserved, idle = profile.agents["reserved"], profile.agents["idle"]
-    assert reserved.keys == {"user_id": "agent-7", "password": "word-of-the-test", "seat": "12"}
+    assert reserved.keys == {"user_id": "agent-7", "password": "word-of-the-test", "seat": 12}
     assert reserved.expect == ({"PhoneNumber": "5550100111", "ContactId": "4711"},)
     assert (reserved.reserved, reserved.asserted, idle.reserved, idle.asserted) == ("asserted", True, "unknown", False)
 
@@ -247,8 +248,14 @@ def test_one_session_for_each_agent_who_can_log_in_is_the_default(
             "logout.request of agents.reserved: ${sorce} in a template is no key of the agent's table",
         ),
         ("seat = 12\n", "", "login.request of agents.reserved: ${seat} in a template is no key of the agent's table"),
-        ("seat = 12", "seat = [12]", "agents.reserved.seat must be a text"),
-        ("seat = 12", "seat = true", "agents.reserved.seat must be a text"),
+        ("seat = 12", "seat = [12]", "agents.reserved.seat must be a text, a number, true or false"),
+        ("seat = 12", "seat = 2026-11-27", "agents.reserved.seat must be a text, a number, true or false"),
+        (
+            "seat = 12",
+            "seat = nan",
+            "agents.reserved.seat is no number that JSON can hold: write it in quotes, or corr",
+        ),
+        ('user_id = "agent-7"', "user_id = true", "agents.reserved.user_id must be a text"),
         ("[agents.reserved]", "[agents.other]", "agents.reserved is missing: name an agent for whom a contact is res"),
         ('user_id = "agent-7"\n', "", "agents.reserved.user_id is missing: add the agent's ID"),
         ('user_id = "agent-7"', 'user_id = ""', "agents.reserved.user_id is missing: add the agent's ID"),
@@ -362,6 +369,35 @@ def test_a_template_is_filled_in_wherever_a_text_stands(write: Write) -> None:
         "agent-10": ["ten-13", 7, None, {"s": "lcm-conformance"}],
         "$user_id": "${}",
     }
+
+
+@pytest.mark.parametrize(("written", "value"), [("7", 7), ('"7"', "7"), ("1.5", 1.5), ("true", True), ("false", False)])
+def test_a_template_that_is_a_variable_alone_keeps_its_json_type(write: Write, written: str, value: object) -> None:
+    values = template_values(read(write(("seat = 12", f"seat = {written}"))).agents["reserved"])
+    filled = fill({"a": "${seat}", "b": ["${seat}"], "c": "seat ${seat}", "${seat}": 0}, values)
+    text = written.strip('"')
+    assert filled == {"a": value, "b": [value], "c": f"seat {text}", text: 0}
+    assert type(filled["a"]) is type(filled["b"][0]) is type(value)
+
+
+def test_a_flag_is_no_secret_whatever_its_name(write: Write) -> None:
+    path = write(('user_id = "agent-7"', 'user_id = "agent-7"\npin = true'))
+    assert "true" not in load(path, environment=ENVIRONMENT).secrets
+
+
+@pytest.mark.parametrize(
+    ("subset", "value", "held"),
+    [
+        ({"ok": True}, {"ok": True, "more": 1}, True),
+        ({"ok": True}, {"ok": 1}, False),
+        ({"list": [1, {"a": 0.5}]}, {"list": [1, {"a": Decimal("0.5"), "b": 2}]}, True),
+        ({"list": [1]}, {"list": [True]}, False),
+        ({"list": [1]}, {"list": [1, 2]}, False),
+        ({"list": []}, {"list": {}}, False),
+    ],
+)
+def test_a_message_is_known_by_a_subset_of_it(subset: object, value: object, held: bool) -> None:
+    assert holds(subset, value) is held
 
 
 def test_what_a_reason_for_a_waiver_takes_from_the_environment_is_a_secret(write: Write) -> None:

@@ -126,7 +126,7 @@ def test_a_wrong_variable_is_refused_as_the_option_would_be() -> None:
 
 
 def test_the_embedded_profile_needs_no_environment() -> None:
-    assert {"reserved", "other", "idle", "logged_out"} <= set(embedded_profile().agents)
+    assert {"reserved", "other", "stranger", "leaver", "idle"} == set(embedded_profile().agents)
 
 
 @pytest.mark.parametrize(("out", "given"), [("reports", None), ("reports/monday", "reports/monday")])

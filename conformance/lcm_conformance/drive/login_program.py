@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from lcm_conformance.catalogue.verdict import EnvironmentTrouble
-from lcm_conformance.profile import Agent, fill, template_values
+from lcm_conformance.profile import Agent, fill_text, template_values
 
 _MOST = 65536
 
@@ -22,8 +22,9 @@ _MOST = 65536
 def headers_of(agent: Agent, command: Sequence[str], seconds: float) -> dict[str, str]:
     """Run the program, without a shell; raises `EnvironmentTrouble` that tells no more than its exit status."""
     program = f"the login program of agents.{agent.role}"
+    values = template_values(agent)
     try:
-        status, output = _run(fill(command, template_values(agent)), seconds)
+        status, output = _run([fill_text(argument, values) for argument in command], seconds)
     except subprocess.TimeoutExpired:
         raise EnvironmentTrouble(f"{program} did not end within {seconds:g} s: check it, or timing.connect") from None
     except (OSError, ValueError):

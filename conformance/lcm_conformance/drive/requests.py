@@ -72,7 +72,7 @@ class Desk:
         """The role of the profile that plays a probe's agent."""
         if name == "stranger" and "logged_out" in self.agents:
             return "logged_out"
-        if name in {"stranger", "leaver"}:
+        if name in {"stranger", "leaver"} - self.agents.keys():
             return "other" if "other" in self.agents else "reserved"
         return name
 

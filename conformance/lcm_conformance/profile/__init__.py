@@ -21,7 +21,7 @@ from lcm_conformance.profile.facts import (
     checked_url,
 )
 from lcm_conformance.profile.reader import load
-from lcm_conformance.profile.templates import fill, holds, template_values
+from lcm_conformance.profile.templates import fill, fill_text, holds, template_values
 
 __all__ = [
     "LONGEST",
@@ -38,6 +38,7 @@ __all__ = [
     "at",
     "checked_url",
     "fill",
+    "fill_text",
     "holds",
     "load",
     "release",

@@ -90,13 +90,15 @@ class Exchangeable:
 class Agent:
     """One agent of the environment, by the role that the suite gives it. `headers` are of its own handshakes.
 
+    `keys` are what a template may ask for, each with its JSON type: text, number, true or false.
+
     `expect` has, for each contact that may come, members that it is known to have; where it is empty none is named.
     `reserved` is "asserted", "unknown", or "stays": the reservation outlasts the run, however often it is fetched.
     """
 
     role: str
     user_id: str = field(repr=False)
-    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    keys: Mapping[str, str | int | float] = field(default_factory=dict, repr=False)
     expect: tuple[Mapping[str, str], ...] = field(default=(), repr=False)
     reserved: str = "asserted"
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)

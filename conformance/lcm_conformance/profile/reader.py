@@ -16,7 +16,7 @@ from lcm_conformance.profile.endpoint_section import read_endpoint
 from lcm_conformance.profile.facts import ROLES, Agent, Profile, Timing
 from lcm_conformance.profile.login_section import Ways, read_login
 from lcm_conformance.profile.section import Section, Source
-from lcm_conformance.profile.templates import fill, template_values
+from lcm_conformance.profile.templates import as_text, fill, template_values
 from lcm_conformance.redaction.words import is_credential
 
 _TOP = (
@@ -155,13 +155,14 @@ def _agents(table: Section, asks_call_count: bool) -> dict[str, Agent]:
 
 
 def _agent(role: str, table: Section, asks_call_count: bool) -> Agent:
-    keys = {name: text for name in table.values if name not in _NO_KEYS and (text := table.text(name)) is not None}
-    table.source.secrets += [text for name, text in keys.items() if is_credential(name)]
-    if not keys.get("user_id"):
+    keys = {name: table.scalar(name) for name in table.values if name not in _NO_KEYS}
+    table.source.secrets += [as_text(v) for name, v in keys.items() if is_credential(name) and not isinstance(v, bool)]
+    user_id = table.text("user_id")
+    if not user_id:
         raise table.wrong("user_id", "is missing: add the agent's ID")
     return Agent(
         role=role,
-        user_id=keys["user_id"],
+        user_id=user_id,
         keys=MappingProxyType(keys),
         expect=tuple(expected for section in table.sections("expect") if (expected := _expected(section))),
         reserved=table.choice("reserved", ("asserted", "unknown", "stays"), "asserted"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,6 +76,17 @@ class Section:
         if UNCLOSED.search(value):
             raise self.wrong(key, "has ${ and a name without }: add it")
         return PLACEHOLDER.sub(lambda match: self._from_environment(match.group(1), key), value)
+
+    def scalar(self, key: str) -> str | int | float:
+        """A value with its JSON type: a text, as `text` reads it, a number, true or false."""
+        value = self.values[key]
+        if isinstance(value, str):
+            return self.text(key) or ""
+        if not isinstance(value, int | float):
+            raise self.wrong(key, "must be a text, a number, true or false")
+        if not math.isfinite(value):
+            raise self.wrong(key, "is no number that JSON can hold: write it in quotes, or correct it")
+        return value
 
     def public_text(self, key: str) -> str | None:
         """A text that reports show as it is, and that therefore takes nothing from the environment."""

@@ -21,6 +21,7 @@ from lcm_conformance.record.transcript import Exchange
 
 _MAY_BE_EMPTY = {"Prefix", "Suffix"}
 _OWN = {Part.DUE, Part.CONTROL}
+_HOLDERS = {"reserved", "other", "stranger", "leaver", "logged_out"}  # who have a contact
 _PROPER = {"ask", "asked-twice", "at-once", "topic-respelt", "source-turned"}
 _MAX_DIGITS = 400  # of a Number with an exponent: writing 1e999999999 out would take a gigabyte
 
@@ -109,7 +110,7 @@ def _handed(evidence: Evidence) -> dict[str, list[Reply]]:
     own = {x.id for x in evidence.recording.exchanges if _asks_properly(x)}
     for reply in evidence.replies:
         proper = reply.exchange is None or reply.exchange in own
-        if proper and reply.agent in {"reserved", "other", "logged_out"} and reply.message.hands_out:
+        if proper and reply.agent in _HOLDERS and reply.message.hands_out:
             handed[reply.agent].append(reply)
     return handed
 
