@@ -26,8 +26,8 @@ def _refuses(trouble: EnvironmentTrouble) -> bool:
     return trouble.rung is Rung.HANDSHAKE and (trouble.status is None or trouble.status in range(300, 429))
 
 
-class Entrance:
-    """The way in to one endpoint, for all jobs of a run."""
+class Admission:
+    """The way in to one endpoint, for all lanes of a run."""
 
     def __init__(self, profile: Profile, transport: Transport) -> None:
         self._profile = profile

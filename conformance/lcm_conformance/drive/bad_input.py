@@ -1,63 +1,69 @@
-"""Asks the robustness probes: bad input, and the valid request that must still be answered after it."""
+"""Sends bad input, and the valid request that must still be answered after it (ROB-1 to ROB-7). Last, on sessions of its own."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import time
 
 from lcm_conformance.catalogue.probes import Part, Probe
 from lcm_conformance.catalogue.verdict import EnvironmentTrouble
-from lcm_conformance.drive.discovery import Learnt
-from lcm_conformance.drive.requests import Desk, Request, answered
-from lcm_conformance.drive.session import Session
+from lcm_conformance.drive.lane import Ask, Lane
+from lcm_conformance.record.reply import Message
 from lcm_conformance.record.transcript import Exchange
 
 
-def bad_input(desk: Desk, learnt: Learnt, probe: Probe) -> None:
-    """Each variant on a session of its own, while a second agent's session watches where the probe asks for it."""
-    for number, variant in enumerate(probe.variants):
-        try:
-            session = desk.sessions.enter("reserved")
-        except EnvironmentTrouble:
-            if number and not desk.sessions.stop.is_set() and not desk.sessions.has_one_session("reserved"):
-                return  # what came before has locked the suite out, and is judged for it
-            raise
-        watcher = None
-        try:
-            if probe.watched and desk.sessions.many and "other" in desk.agents:
-                watcher = desk.sessions.enter("other")
-            if probe.watched and learnt.pushes:
-                session.hear(desk.waits.silence().seconds)
-            asked = desk.send(session, Request(probe.name, Part.HOSTILE, None, variant, number))
-            hostile = session.receive(asked, desk.waits.refusal()) if probe.watched else asked.exchange
-            if watcher is not None:
-                desk.ask(watcher, Request(probe.name, Part.REVIVAL, controls=hostile.id))
-            _revive(desk, learnt, session, hostile)
-        finally:
-            desk.sessions.leave(session)
-            if watcher is not None:
-                desk.sessions.leave(watcher)
-
-
-def burst(desk: Desk, learnt: Learnt, probe: Probe) -> None:
-    """Many valid requests on one connection without waiting; all answers are collected on the last one."""
-    with desk.sessions.entered("reserved") as session:
-        under_way = [desk.send(session, Request(probe.name, Part.HOSTILE)) for _ in range(probe.burst)]
-        everything = session.receive(under_way[-1], desk.waits.burst(probe.burst))
-        _revive(desk, learnt, session, everything)
-
-
-def _revive(desk: Desk, learnt: Learnt, session: Session, hostile: Exchange) -> None:
-    if not session.closed:
-        exchange = desk.ask(session, Request(hostile.probe, Part.REVIVAL, controls=hostile.id))
-        if answered(exchange) or (learnt.reusable and not session.closed):
+def bad_input(lane: Lane, probe: Probe, watcher: Lane | None) -> None:
+    """Each form, and a valid request after it; while a second agent's session watches where the probe asks for it."""
+    for form in probe.forms:
+        session = lane.enter()
+        name = lane.send(Ask(probe.name, Part.HOSTILE, form))
+        if probe.watched:
+            session.listen(lane.inquiry.pace.silence, lambda heard: heard[-1].hands_out or heard[-1].refuses)
+        if probe.watched and watcher is not None:
+            watcher.enter()
+            watcher.proper(Ask(probe.name, Part.REVIVAL, controls=(name,)))
+        if not _revive(lane, name, probe):
             return
-    desk.sessions.leave(session)
+
+
+def burst(lane: Lane, probe: Probe) -> None:
+    """Many valid requests on one connection without waiting; what comes is collected on the last of them."""
+    session = lane.fresh()
+    names = [lane.send(Ask(probe.name, Part.HOSTILE)) for _ in range(probe.burst)]
+    pace = lane.inquiry.pace
+    session.listen(
+        pace.timing.reply + probe.burst * pace.usual,
+        lambda heard: sum(message.hands_out or message.refuses for message in heard) >= probe.burst,
+    )
+    _revive(lane, names[-1], probe)
+
+
+def _revive(lane: Lane, name: str, probe: Probe) -> bool:
+    """A valid request: once more on the session where it is lost, then on a fresh one. Whether that could be had."""
+    ask = Ask(probe.name, Part.REVIVAL, controls=(name,))
+    if lane.session is not None and not lane.session.closed:
+        if _is_revived(lane, ask):
+            return True
+        if not lane.session.closed and lane.inquiry.ways and _is_revived(lane, ask):
+            return True
     try:
-        with desk.sessions.entered("reserved") as fresh:
-            desk.ask(fresh, Request(hostile.probe, Part.REVIVAL, controls=hostile.id))
+        lane.fresh()
+        _is_revived(lane, ask)
     except EnvironmentTrouble:
-        if desk.sessions.stop.is_set() or desk.sessions.has_one_session("reserved"):
+        if lane.inquiry.pool.stop.is_set():
             raise
         # No session any more is the worst answer that a valid request can get.
-        lost = replace(hostile, id=desk.notebook.exchange_id(), part=Part.REVIVAL, controls=hostile.id, received=())
-        desk.notebook.keep(replace(lost, closed=True, trouble=None))
+        lost = lane.exchange(name)
+        now = time.monotonic()
+        lane.inquiry.recorder.begin(
+            Exchange("", probe.name, Part.REVIVAL, lost.session, lane.role, lane.role, lost.request, now, (), now,
+                     lost.way, lane=lane.role, closed=True, controls=(name,))  # fmt: skip
+        )
+        return False
+    return True
+
+
+def _is_revived(lane: Lane, ask: Ask) -> bool:
+    name = lane.proper(ask)
+    return any(Message(event).hands_out for event in lane.exchange(name).received)
+
+

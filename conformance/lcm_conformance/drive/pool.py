@@ -1,196 +1,198 @@
-"""The sessions of one run: opens them, logs agents in, and closes what it opened.
+"""The sessions of one run: opens as many as the endpoint allows, logs agents in and out, and closes what it opened.
 
-Called by whoever asks. An agent whose login was refused gets no further session.
+No agent holds two logged-in sessions at once. An agent whose login was refused gets no further session.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import suppress
 
 from lcm_conformance.catalogue.verdict import EnvironmentTrouble
 from lcm_conformance.drive import login
-from lcm_conformance.drive.admission import Entrance
-from lcm_conformance.drive.recorder import Notebook
+from lcm_conformance.drive.admission import Admission
+from lcm_conformance.drive.recorder import Recorder
 from lcm_conformance.drive.session import Session
 from lcm_conformance.profile import Agent, Profile, fill, template_values
-from lcm_conformance.transport import CannotConnect, Connection, Transport
+from lcm_conformance.record.transcript import Phase
+from lcm_conformance.transport import CannotConnect, Connection, Rung, Transport
 
-_ONE_SESSION = (
-    "the login of one more session of agents.{role} was not accepted, so no login of that agent is sent again "
-    "in this run, and this needs one: set endpoint.max_connections = 1"
-)
 IN_VAIN = 5  # connections in a row that came to nothing: each further one would be waited for as long
+_FAREWELL = 1.0
+"""Seconds that a logout may take when the run was interrupted."""
 
 
-class Sessions:
+class Pool:
     """The sessions that are open; `limit` is how many may be held at once; `stop` ends all waiting."""
 
-    def __init__(self, profile: Profile, agents: Mapping[str, Agent], transport: Transport, notebook: Notebook) -> None:
+    def __init__(self, profile: Profile, agents: Mapping[str, Agent], transport: Transport, recorder: Recorder) -> None:
         self.limit = profile.endpoint.max_connections
         self.stop = threading.Event()
+        self.first_login = threading.Event()
+        self.logins = 0
         self._profile = profile
         self._agents = agents
-        self._notebook = notebook
-        self._entrance = Entrance(profile, transport)
-        self._lock = threading.Lock()
+        self._recorder = recorder
+        self._admission = Admission(profile, transport)
+        self._room = threading.Condition()
         self._open: set[Session] = set()
-        self._logged_in: set[Session] = set()
-        self._only: dict[str, Session] = {}
+        self._parked: list[Session] = []
+        self._opening = 0
         self._unreached = 0
-
-    @property
-    def many(self) -> bool:
-        """Whether more than one session may be held at once."""
-        return self.limit > 1
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """What login programs printed: never to be shown."""
-        return self._entrance.secrets
-
-    def has_one_session(self, role: str) -> bool:
-        """Whether the agent keeps the session that it has, because a second one was refused."""
-        return role in self._only
-
-    @property
-    def kept(self) -> int:
-        """How many sessions stay open between the jobs."""
-        return len(self._only)
+        return self._admission.secrets
 
     def require_admitted(self, role: str) -> None:
         """Raises `EnvironmentTrouble` for an agent of whom no login is sent any more."""
-        self._entrance.require_admitted(role)
+        self._admission.require_admitted(role)
 
     def enter(self, role: str) -> Session:
-        """Open a session and log the agent in; raises `EnvironmentTrouble`.
-
-        An agent who has one session only is handed that, which its last user has left open.
-        """
-        if role in self._only and not self._only[role].closed:
-            return self._only[role]
+        """Open a session and log the agent in; raises `EnvironmentTrouble`."""
+        session = self._open_session(role, by_headers=self._profile.login is None)
         if self._profile.login is None:
-            return self._open_session(role, logged_in=True)
-        session = self.connect(role)
+            self._is_in(session)
+            return session
         try:
-            self.log_in(session, role)
+            self.log_in(session)
         except EnvironmentTrouble:
             self.leave(session)
             raise
         return session
 
-    @contextmanager
-    def entered(self, role: str) -> Iterator[Session]:
-        """A session with the agent logged in, closed in the end."""
-        session = self.enter(role)
-        try:
-            yield session
-        finally:
-            self.leave(session)
-
     def connect(self, role: str) -> Session:
-        """Open a session for an agent without logging in."""
-        return self._open_session(role, logged_in=False)
+        """Open a session for an agent without logging in; raises `EnvironmentTrouble`."""
+        return self._open_session(role, by_headers=False)
 
-    def log_in(self, session: Session, role: str) -> None:
+    def log_in(self, session: Session) -> None:
         """Log the agent in on an open session, where that is done by a message."""
         if self._profile.login is None:
             return
-        try:
-            with self._entrance.login(role):
-                login.log_in(session, self._agents[role], self._profile.login, self._profile.timing.reply)
-        except EnvironmentTrouble:
-            if not self._entrance.bars(role) or not self._has_another(session):
-                raise
-            # The credentials are good, for another session lives by them.
-            raise self._has_to_do_with_one(role) from None
-        with self._lock:
-            self._logged_in.add(session)
+        agent = self._agents[session.agent]
+        with self._admission.login(session.agent), session.during(Phase.LOGIN):
+            login.log_in(session, agent, self._profile.login, self._profile.timing.reply)
+        self._is_in(session)
 
-    def _has_to_do_with_one(self, role: str) -> EnvironmentTrouble:
-        why = _ONE_SESSION.format(role=role)
-        self._entrance.bar(role, why)
-        return EnvironmentTrouble(why)
+    def log_out(self, session: Session) -> None:
+        """Log the agent out, where the profile says how; raises `EnvironmentTrouble` where that is not confirmed."""
+        if self._profile.logout is None or not session.logged_in or session.closed:
+            return
+        session.logged_in = False
+        with session.during(Phase.LOGOUT):
+            login.log_out(session, self._agents[session.agent], self._profile.logout, self._profile.timing.reply)
 
-    def _has_another(self, session: Session) -> bool:
-        with self._lock:
-            others = (self._open & self._logged_in) - {session}
-        return any(other.agent == session.agent and not other.closed for other in others)
+    def leave(self, session: Session) -> None:
+        """Log out and close; whatever becomes of the logout."""
+        with suppress(EnvironmentTrouble):
+            if self.stop.is_set():
+                session.take_leave(_FAREWELL)
+            self.log_out(session)
+        session.close()
+        with self._room:
+            self._open.discard(session)
+            if session in self._parked:
+                self._parked.remove(session)
+            self._room.notify_all()
 
-    def _open_session(self, role: str, logged_in: bool) -> Session:
-        self._entrance.require_admitted(role)
-        if self.stop.is_set():
-            raise EnvironmentTrouble("the run was interrupted")
-        if self._unreached >= IN_VAIN:
-            raise EnvironmentTrouble(f"{IN_VAIN} connections in a row came to nothing, so no more are tried")
+    def park(self, session: Session) -> None:
+        """Keep a session for later, unless somebody else needs its place."""
+        with self._room:
+            self._parked.append(session)
+            self._room.notify_all()
+
+    def take(self, session: Session) -> bool:
+        """Take a parked session back; False where its place was needed, or it has ended."""
+        with self._room:
+            if session not in self._parked:
+                return False
+            self._parked.remove(session)
+        if session.closed:
+            self.leave(session)
+        return not session.closed
+
+    def close(self) -> None:
+        """Close whatever is still open."""
+        self.stop.set()
+        for session in list(self._open):
+            self.leave(session)
+
+    def _is_in(self, session: Session) -> None:
+        session.logged_in = True
+        self.logins += 1
+        self.first_login.set()
+
+    def _open_session(self, role: str, by_headers: bool) -> Session:
+        self._admission.require_admitted(role)
         agent = self._agents[role]
-        connection = self._connection(agent, logged_in)
-        session = Session(connection, role, self._notebook)
-        with self._lock:
+        connection = self._place_for(agent, by_headers)
+        session = Session(connection, role, self._recorder, self.stop)
+        with self._room:
+            self._opening -= 1
             self._open.add(session)
         if self._profile.logout is not None and self._profile.logout.success is not None and role != "unknown":
             session.expects_logout(fill(self._profile.logout.success, template_values(agent)))
-        if self.stop.is_set():
-            session.abort()  # it opened too late for `abort` to know it
         if self._profile.endpoint.packet is not None:
             try:
-                login.register(session, agent, self._profile.endpoint.packet, self._profile.timing.reply)
+                with session.during(Phase.REGISTRATION):
+                    login.register(session, agent, self._profile.endpoint.packet, self._profile.timing.reply)
             except EnvironmentTrouble:
                 self.leave(session)
                 raise
         return session
 
-    def _connection(self, agent: Agent, logged_in: bool) -> Connection:
-        try:
-            connection = self._entrance.connect(agent, logged_in)
-        except CannotConnect as trouble:
-            if trouble.status is None:  # nobody answered; a server that refuses is there
-                with self._lock:
-                    self._unreached += 1
-            raise
-        self._unreached = 0
-        return connection
-
-    def enter_beside(self, first: Session) -> Session | None:
-        """One more session of the agent who has the first; None where the endpoint does not allow it.
-
-        A refused login is the agent's last, whatever it was refused for: the agent keeps to its first
-        session from now on. An endpoint that takes no second connection is asked over one at a time.
-        """
-        role = first.agent
-        try:
-            return self.enter(role)
-        except EnvironmentTrouble as trouble:
-            if self.stop.is_set():
+    def _place_for(self, agent: Agent, by_headers: bool) -> Connection:
+        """A connection, once there is room; one that is refused beside others means that there is less."""
+        while True:
+            self._wait_for_room()
+            try:
+                connection = self._admission.connect(agent, by_headers)
+            except CannotConnect as trouble:
+                if not self._makes_room(trouble):
+                    raise
+            except BaseException:
+                with self._room:
+                    self._opening -= 1
+                    self._room.notify_all()
                 raise
-            if self._entrance.bars(role):
-                self._has_to_do_with_one(role)
-                self._only[role] = first
-            elif isinstance(trouble, CannotConnect):
-                self.limit = 1
-            return None
+            else:
+                self._unreached = 0
+                return connection
 
-    def leave(self, session: Session) -> None:
-        """Close a session; one that is all its agent has stays open until the end of the run."""
-        if self._only.get(session.agent) is session and not self.stop.is_set():
-            return
-        session.close()
-        with self._lock:
-            self._open.discard(session)
+    def _wait_for_room(self) -> None:
+        while True:
+            with self._room:
+                self._require_going_on()
+                if len(self._open) + self._opening < max(1, self.limit):
+                    self._opening += 1
+                    return
+                parked = self._parked[0] if self._parked else None
+                if parked is None:
+                    self._room.wait(0.2)
+            if parked is not None:
+                self.leave(parked)
 
-    def abort(self) -> None:
-        """End all waiting, for an interrupted run."""
-        self.stop.set()
-        with self._lock:
-            sessions = list(self._open)
-        for session in sessions:
-            session.abort()
+    def _require_going_on(self) -> None:
+        if self.stop.is_set():
+            raise EnvironmentTrouble("the run was interrupted")
+        if self._unreached >= IN_VAIN:
+            raise EnvironmentTrouble(f"{IN_VAIN} connections in a row came to nothing, so no more are tried")
 
-    def close(self) -> None:
-        """Close whatever is still open."""
-        self.stop.set()
-        with self._lock:
-            sessions = list(self._open)
-        for session in sessions:
-            self.leave(session)
+    def _makes_room(self, trouble: CannotConnect) -> bool:
+        """Whether fewer sessions help: a further handshake was refused while others were open."""
+        with self._room:
+            self._opening -= 1
+            self._room.notify_all()
+            if trouble.status is None:  # nobody answered; a server that refuses is there
+                self._unreached += 1
+            others = len(self._open)
+            if not others or trouble.rung not in {Rung.TCP, Rung.HANDSHAKE} or trouble.status in {401, 403}:
+                return False
+            self.limit = min(self.limit, others)
+        self._recorder.notice(
+            f"the endpoint refused a session beside {others} that were open ({trouble.what}), "
+            "so the run went on with fewer: set endpoint.max_connections"
+        )
+        return True

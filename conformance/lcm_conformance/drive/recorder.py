@@ -1,13 +1,17 @@
-"""The notebook of one run: counts sessions and exchanges and keeps them. Many threads write it."""
+"""Writes down all that is asked and comes in one run, safe for many threads, and hands it on as a recording."""
 
 from __future__ import annotations
 
 import sys
 import threading
-from dataclasses import dataclass, field
-from itertools import count
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
 
-from lcm_conformance.record.transcript import Exchange, Journal
+from lcm_conformance.record.transcript import Event, Exchange, Kind, Phase, Recording, Silence
 from lcm_conformance.transport import Harmful
 
 RUN_FRAMES = 50_000
@@ -23,52 +27,134 @@ def in_bytes(frame: str) -> int:
     return len(frame) if frame.isascii() else len(frame.encode("utf-8", "surrogatepass"))
 
 
-@dataclass
-class Notebook:
-    """Counts sessions and exchanges of a run, and keeps the exchanges; safe for many threads."""
+class Recorder:
+    """The events, exchanges and silences of one run while they grow."""
 
-    journal: Journal = field(default_factory=Journal)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _sessions: count[int] = field(default_factory=lambda: count(1))
-    _ids: count[int] = field(default_factory=lambda: count(1))
-    _exchanges: dict[str, Exchange] = field(default_factory=dict)
-    _frames: int = 0
-    _received: int = 0
-    _kept: int = 0
-    _values: int = 0
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._events: list[Event] = []
+        self._exchanges: dict[str, Exchange] = {}
+        self._received: dict[str, list[Event]] = defaultdict(list)
+        self._by_session: dict[str, list[str]] = defaultdict(list)
+        self._silences: list[Silence] = []
+        self._notices: dict[str, None] = {}
+        self._texts: dict[str, str] = {}
+        self._memory: dict[str, Any] = {}
+        self._sessions = 0
+        self._taken = dict.fromkeys(("frames", "bytes", "bytes in different frames", "JSON values in different frames"), 0)
+
+    def session_id(self) -> str:
+        """The id of one more session."""
+        with self._lock:
+            self._sessions += 1
+            return f"s-{self._sessions}"
 
     def take(self, frame: str) -> None:
         """Count what was received in the run; raises `Harmful` when it is more than can be kept."""
-        is_new, size = self.journal.is_new(frame), in_bytes(frame)
         with self._lock:
-            self._frames += 1
-            self._received += size
-            if is_new:
-                self._kept += sys.getsizeof(frame)
-                self._values += sum(map(frame.count, ",:[{"))
-            for counted, most, what in (
-                (self._frames, RUN_FRAMES, "frames"),
-                (self._received, RUN_BYTES, "bytes"),
-                (self._kept, RUN_KEPT, "bytes in different frames"),
-                (self._values, RUN_VALUES, "JSON values in different frames"),
-            ):
-                if counted > most:
+            is_new = frame not in self._texts
+            self._texts.setdefault(frame, frame)
+            counts = (1, in_bytes(frame), is_new * sys.getsizeof(frame), is_new * sum(map(frame.count, ",:[{")))
+            bounds = (RUN_FRAMES, RUN_BYTES, RUN_KEPT, RUN_VALUES)
+            for (what, taken), count, most in zip(list(self._taken.items()), counts, bounds, strict=True):
+                self._taken[what] = taken + count
+                if taken + count > most:
                     raise Harmful(f"the endpoint has sent more than {most} {what} in this run")
 
-    def session_id(self) -> str:
+    def note(
+        self,
+        kind: Kind,
+        session: str,
+        agent: str,
+        frame: str | None = None,
+        note: str | None = None,
+        exchange: str | None = None,
+        phase: Phase | None = None,
+        binary: bool = False,
+    ) -> Event:
+        """Append one event, stamped now."""
         with self._lock:
-            return f"s-{next(self._sessions)}"
+            event = Event(
+                number=len(self._events) + 1,
+                at=datetime.now(UTC),
+                clock=time.monotonic(),
+                session=session,
+                agent=agent,
+                kind=kind,
+                frame=None if frame is None else self._texts.get(frame, frame),
+                note=note,
+                exchange=exchange,
+                phase=phase,
+                binary=binary,
+                memory=self._memory,
+            )
+            self._events.append(event)
+            if exchange is not None and kind is Kind.RECEIVED:
+                self._received[exchange].append(event)
+            return event
 
-    def exchange_id(self) -> str:
+    def begin(self, exchange: Exchange) -> Exchange:
+        """Keep one more exchange, under a new id."""
         with self._lock:
-            return f"x-{next(self._ids):04d}"
+            kept = replace(exchange, id=f"x-{len(self._exchanges) + 1:04d}")
+            self._exchanges[kept.id] = kept
+            self._by_session[kept.session].append(kept.id)
+            return kept
 
-    def keep(self, exchange: Exchange) -> Exchange:
-        """Keep an exchange; one of the same id is replaced."""
+    def change(self, name: str, **fields: Any) -> None:
+        """Change what is known of an exchange."""
         with self._lock:
-            self._exchanges[exchange.id] = exchange
-        return exchange
+            self._exchanges[name] = replace(self._exchanges[name], **fields)
+
+    def exchange(self, name: str) -> Exchange:
+        """An exchange with what has come in it so far."""
+        with self._lock:
+            return self._whole(name)
+
+    def on(self, session: str) -> tuple[Exchange, ...]:
+        """The exchanges of a session so far."""
+        with self._lock:
+            return tuple(map(self._whole, self._by_session[session]))
+
+    def add_silence(self, silence: Silence) -> None:
+        """Keep a silence that was listened to."""
+        with self._lock:
+            self._silences.append(silence)
+
+    def notice(self, line: str) -> None:
+        """A line that every report must show; once."""
+        with self._lock:
+            self._notices[line] = None
+
+    def events(self) -> tuple[Event, ...]:
+        """All events so far."""
+        with self._lock:
+            return tuple(self._events)
 
     def exchanges(self) -> tuple[Exchange, ...]:
+        """All exchanges so far."""
         with self._lock:
-            return tuple(self._exchanges[name] for name in sorted(self._exchanges))
+            return tuple(map(self._whole, self._exchanges))
+
+    def recording(
+        self,
+        left_out: Mapping[str, str],
+        troubles: Mapping[str, str],
+        trouble: str | None = None,
+        unmet: Mapping[str, str] | None = None,
+    ) -> Recording:
+        """What is known so far, immutable."""
+        with self._lock:
+            return Recording(
+                events=tuple(self._events),
+                exchanges=tuple(map(self._whole, self._exchanges)),
+                silences=tuple(self._silences),
+                left_out=dict(left_out),
+                troubles=dict(troubles),
+                trouble=trouble,
+                unmet=dict(unmet or {}),
+                notices=tuple(self._notices),
+            )
+
+    def _whole(self, name: str) -> Exchange:
+        return replace(self._exchanges[name], received=tuple(self._received[name]))

@@ -1,56 +1,55 @@
-"""One session with the endpoint: sends requests, and writes down all that comes.
-
-It waits as it is told and judges nothing.
-"""
+"""One session with the endpoint: sends, listens as it is told, and has all that comes written down. Judges nothing."""
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from lcm_conformance.catalogue.probes import Part
 from lcm_conformance.catalogue.verdict import EnvironmentTrouble
-from lcm_conformance.drive.recorder import Notebook, in_bytes
-from lcm_conformance.drive.waits import Until
+from lcm_conformance.drive.recorder import Recorder, in_bytes
 from lcm_conformance.profile import Packet, holds
 from lcm_conformance.record import packet
 from lcm_conformance.record.reply import Message
-from lcm_conformance.record.transcript import Event, Exchange, Kind
+from lcm_conformance.record.transcript import Event, Exchange, Kind, Phase
 from lcm_conformance.transport import Connection, ConnectionEnded, Harmful, LineCut
 
-_LONGEST = 100_000
-_BEGINNING = 1_000
 SESSION_FRAMES = 5_000
 SESSION_BYTES = 64 * 1024 * 1024
 """What is kept of one session with an endpoint that talks without end."""
+_LONGEST = 100_000
+_BEGINNING = 1_000
+_GLANCE = 0.2
+"""Seconds between two looks at whether the run is to stop."""
 
-
-@dataclass(frozen=True)
-class Asked:
-    """A request that is on its way."""
-
-    exchange: Exchange
+Enough = Callable[[Sequence[Message]], bool]
 
 
 class Session:
-    """One open session. `agent` is the role that it belongs to."""
+    """One open session. `agent` is the role that it belongs to; `is_clean` until something improper is asked on it."""
 
-    def __init__(self, connection: Connection, agent: str, notebook: Notebook) -> None:
-        self.id = notebook.session_id()
+    def __init__(self, connection: Connection, agent: str, recorder: Recorder, stop: threading.Event) -> None:
+        self.id = recorder.session_id()
         self.agent = agent
         self.closed = self.cut = False
+        self.ending = ""
         self.harm: str | None = None
         self.was_put_out = False
+        self.logged_in = False
+        self.is_clean = True
+        self.requests = 0
+        self.last: str | None = None
         self._logout_event: Mapping[str, Any] | None = None
-        self._aborted = False
+        self._phase: Phase | None = None
         self._packet: Packet | None = None
         self._subscriber_id = ""
-        self._frames = 0
-        self._bytes = 0
+        self._frames = self._bytes = 0
         self._connection = connection
-        self._notebook = notebook
+        self._recorder = recorder
+        self._stop = stop
         self._note(Kind.OPENED)
 
     def use_packets(self, framing: Packet, subscriber_id: str) -> None:
@@ -61,82 +60,56 @@ class Session:
         """How a logout is told, until None: one that nobody here asked for has been made elsewhere."""
         self._logout_event = event
 
+    @contextmanager
+    def during(self, phase: Phase) -> Iterator[None]:
+        """What is said and comes meanwhile belongs to no request."""
+        self._phase, self.last = phase, None
+        try:
+            yield
+        finally:
+            self._phase = None
+
     def framed(self, text: str) -> str:
         """A message as it goes onto the wire."""
         if self._packet is None:
             return text
         return packet.wrap(text, self._packet.spelling, self._subscriber_id, self._packet.response_url)
 
-    def send(
-        self,
-        frame: str | bytes,
-        part: Part,
-        probe: str,
-        asks_for: str | None,
-        variant: int = 0,
-        standard_way: bool = True,
-        controls: str | None = None,
-    ) -> Asked:
-        """Send a request under test or a proper one; `receive` collects what comes."""
-        exchange = Exchange(
-            id=self._notebook.exchange_id(),
-            probe=probe,
-            part=part,
-            session=self.id,
-            agent=self.agent,
-            asks_for=asks_for,
-            request=_shown(frame),
-            sent=time.monotonic(),
-            received=(),
-            ended=time.monotonic(),
-            variant=variant,
-            standard_way=standard_way,
-            controls=controls,
-            trouble="the run ended before its answer",
-        )
-        self._send(frame, exchange, note="binary frame" if isinstance(frame, bytes) else None)
-        return Asked(self._notebook.keep(replace(exchange, closed=self.closed)))
+    def ask(self, frame: str | bytes, exchange: Exchange) -> str:
+        """Send one request and go on at once; what comes from now on is written down for it. Returns its id."""
+        kept = self._recorder.begin(exchange)
+        self.last = kept.id
+        self.requests += 1
+        self.is_clean = self.is_clean and kept.part is Part.DUE
+        self._send(frame)
+        self._recorder.change(kept.id, closed=self.closed)
+        return kept.id
 
-    def receive(self, asked: Asked, until: Until) -> Exchange:
-        """Collect what arrives after a request until it is enough."""
-        exchange = asked.exchange
-        received: list[Event] = []
-        read: list[Message] = []
-        deadline = time.monotonic() + until.seconds
-        while not self.closed:
-            event = self._next(deadline - time.monotonic(), exchange)
-            if event is not None and event.kind is Kind.RECEIVED:
-                received.append(event)
-                read.append(Message(event))
-                if self._logout_event is not None and holds(self._logout_event, read[-1].parsed.value):
+    def listen(self, seconds: float, enough: Enough = lambda _: False) -> list[Message]:
+        """What comes for so long, or until it is enough, or the session ends, or the run is to stop."""
+        heard: list[Message] = []
+        deadline = time.monotonic() + seconds
+        while not self.closed and not self._stop.is_set():
+            event = self._next(min(deadline - time.monotonic(), _GLANCE))
+            if event is not None:
+                message = Message(event)
+                heard.append(message)
+                if self._logout_event is not None and holds(self._logout_event, message.parsed.value):
                     self.was_put_out = True
-                state = until.enough(read)
-                if state == "now":
+                if enough(heard):
                     break
-                if state == "soon":
-                    deadline = min(deadline, time.monotonic() + until.settle)
             # Also with frames arriving all the time: they must not prolong the wait.
             if time.monotonic() >= deadline:
                 break
-        if not self._aborted:
-            exchange = replace(exchange, trouble=self.harm)
-        kept = self._notebook.keep(
-            replace(exchange, received=tuple(received), ended=time.monotonic(), closed=self.closed)
-        )
-        if self.harm is not None:
-            raise EnvironmentTrouble(self.harm)
-        return kept
-
-    def hear(self, seconds: float = 0.0) -> list[Message]:
-        """What arrives for so long on a session that asked nothing, and all that has arrived by then."""
-        heard: list[Message] = []
-        deadline = time.monotonic() + seconds
-        while not self.closed:
-            event = self._next(max(deadline - time.monotonic(), 0), None)
-            if event is None:
-                break
-            heard.append(Message(event))
+        self._settle()
         return heard
+
+    def take_leave(self, seconds: float) -> None:
+        """For an interrupted run: listen no longer than so many seconds from now on, but do listen."""
+        self._stop = threading.Event()
+        timer = threading.Timer(seconds, self._stop.set)
+        timer.daemon = True
+        timer.start()
 
     def tell(self, text: str) -> None:
         """Send what asks for no contact: a login, a registration."""
@@ -144,8 +117,8 @@ class Session:
 
     def hear_one(self, seconds: float) -> Message | None:
         """The next message, or None once the time is over or the session has ended."""
-        event = self._next(seconds, None)
-        return None if event is None else Message(event)
+        heard = self.listen(seconds, lambda _: True)
+        return heard[0] if heard else None
 
     def close(self) -> None:
         """End the session."""
@@ -154,64 +127,59 @@ class Session:
             self._connection.close()
             self._note(Kind.CLOSED, note="by the suite")
 
-    def abort(self) -> None:
-        """Wake whoever listens here; for an interrupted run."""
-        self._aborted = True
-        self._connection.abort()
+    def _settle(self) -> None:
+        if self.last is not None:
+            self._recorder.change(self.last, ended=time.monotonic(), closed=bool(self.ending), trouble=self.harm)
+        if self.harm is not None:
+            raise EnvironmentTrouble(self.harm)
 
-    def _next(self, seconds: float, exchange: Exchange | None) -> Event | None:
+    def _next(self, seconds: float) -> Event | None:
         try:
-            frame = self._connection.receive(seconds)
+            frame = self._connection.receive(max(seconds, 0.001))
             if frame is not None:
                 self._count(frame)
         except Harmful as harm:
-            self._give_up(str(harm), exchange)
+            self._give_up(str(harm))
             return None
         except ConnectionEnded as end:
-            self._ended(end, exchange)
+            self._ended(end)
             return None
-        return None if frame is None else self._note(Kind.RECEIVED, frame, exchange=exchange)
+        return None if frame is None else self._note(Kind.RECEIVED, frame)
 
-    def _send(self, frame: str | bytes, exchange: Exchange | None = None, note: str | None = None) -> None:
+    def _send(self, frame: str | bytes) -> None:
         if self.closed:
             return
-        self._note(Kind.SENT, _shown(frame), note=note, exchange=exchange)
+        self._note(Kind.SENT, _shown(frame), note="binary frame" if isinstance(frame, bytes) else None)
         try:
             self._connection.send(frame)
         except ConnectionEnded as end:
-            self._ended(end, exchange)
+            self._ended(end)
 
     def _count(self, frame: str) -> None:
         self._frames += 1
         self._bytes += in_bytes(frame)
-        self._notebook.take(frame)
+        self._recorder.take(frame)
         if self._frames > SESSION_FRAMES or self._bytes > SESSION_BYTES:
             raise Harmful(f"more than {SESSION_FRAMES} frames or {SESSION_BYTES} bytes came on one session")
 
-    def _give_up(self, harm: str, exchange: Exchange | None) -> None:
+    def _give_up(self, harm: str) -> None:
         """End a session that would harm the suite; nothing that happened on it is held against the product."""
         self.closed = True
         self.harm = f"session {self.id} was given up: {harm}: check what the endpoint sends, or raise that limit"
-        self._note(Kind.CLOSED, note=f"by the suite: {harm}", exchange=exchange)
+        self._note(Kind.CLOSED, note=f"by the suite: {harm}")
         self._connection.abort()
 
-    def _ended(self, end: ConnectionEnded, exchange: Exchange | None) -> None:
+    def _ended(self, end: ConnectionEnded) -> None:
         self.closed = True
-        self.cut = isinstance(end, LineCut) and not self._aborted
-        self._note(Kind.CLOSED, note=f"by the endpoint: {end}", exchange=exchange)
+        self.ending = str(end) or "ended"
+        self.cut = isinstance(end, LineCut)
+        self._note(Kind.CLOSED, note=f"by the endpoint: {end}")
         self._connection.abort()
 
-    def _note(
-        self, kind: Kind, frame: str | None = None, note: str | None = None, exchange: Exchange | None = None
-    ) -> Event:
-        return self._notebook.journal.add(
-            kind,
-            self.id,
-            self.agent,
-            frame=frame,
-            note=note,
-            exchange=exchange.id if exchange else None,
-            probe=exchange.probe if exchange else None,
+    def _note(self, kind: Kind, frame: str | None = None, note: str | None = None) -> Event:
+        binary = kind is Kind.SENT and note == "binary frame"
+        return self._recorder.note(
+            kind, self.id, self.agent, frame, note, exchange=self.last, phase=self._phase, binary=binary
         )
 
 

@@ -1,0 +1,191 @@
+"""Asks properly: finds out how, asks for contacts often, and controls what must not be answered.
+
+A lost answer is looked into where it is lost: later on the same session, in another way, on a fresh session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lcm_conformance.catalogue.probes import Part
+from lcm_conformance.catalogue.request import Way
+from lcm_conformance.drive.lane import PATIENCE, Ask, Lane
+from lcm_conformance.record.tally import tally
+
+_MOST_LOST = 2
+"""Lost answers among contacts that are asked for: what they show is shown by then."""
+_ALIKE = 3
+"""Proper requests that tell how many contacts each brings."""
+
+
+def find_way(lane: Lane, controls: tuple[str, ...] = ()) -> None:
+    """Find the first way of asking that is answered, by whoever needs it first; the agent is logged in.
+
+    Where the session is not clean, or `controls` are given, the answered request is their control.
+    """
+    inquiry = lane.inquiry
+    with inquiry.finding_out:
+        if inquiry.way_known.is_set():
+            return
+        try:
+            _find(lane, controls)
+        finally:
+            inquiry.way_known.set()
+
+
+def _find(lane: Lane, controls: tuple[str, ...]) -> None:
+    inquiry, asked = lane.inquiry, list[str]()
+    for way in inquiry.order:
+        session = lane.enter()
+        part = Part.DUE if session.is_clean else Part.CONTROL
+        asked.append(lane.proper(Ask("ask", part, way=way, controls=controls)))
+        if lane.brought_contact(asked[-1:]) or inquiry.pool.stop.is_set():
+            break
+    # A refusal answers too, but only where no way brings the contact; and an answer was due to one way.
+    chosen = next((name for name in asked if lane.brought_contact([name])), None)
+    chosen = chosen or next((name for name in asked if lane.is_answered(name)), None)
+    if chosen is None:
+        inquiry.is_weak = True
+        chosen = next((name for name in asked if lane.is_answered(name)), None)
+    if chosen is not None:
+        inquiry.ways.append(inquiry.order[asked.index(chosen)])
+    for name in asked:
+        if name != (chosen or asked[0]):
+            inquiry.recorder.change(name, part=Part.OPEN, controls=())
+
+
+def try_other_ways(lane: Lane) -> None:
+    """Ask in each other way, on the session that is open: which are answered becomes known."""
+    inquiry = lane.inquiry
+    first = inquiry.way
+    others = {"topic-respelt": first.other_topic, "source-turned": first.other_source, "ask": first.other_topic.other_source}
+    for probe, way in others.items():
+        lane.enter()
+        name = lane.send(Ask(probe, Part.OPEN, way=way))
+        _hear_open(lane, name)
+        if lane.is_answered(name):
+            inquiry.ways.append(way)
+            lane.beat()
+
+
+def _hear_open(lane: Lane, name: str) -> None:
+    """What the page leaves open is answered, refused, or met with a silence."""
+    session = lane.enter()
+    session.listen(lane.inquiry.pace.silence, lambda heard: heard[-1].hands_out or heard[-1].refuses)
+    lane.learn(name)
+
+
+def contacts(lane: Lane, number: int, probe: str = "ask") -> None:
+    """Ask for the contact so often, in every way that is answered, one after the other; each once more where it is lost."""
+    lost = 0
+    for _ in range(number):
+        if lane.gave_up or lost >= _MOST_LOST or lane.inquiry.pool.stop.is_set():
+            return
+        if not contact(lane, probe):
+            lost += 1
+            _look_into_loss(lane)
+
+
+def contact(lane: Lane, probe: str = "ask", way: Way | None = None) -> bool:
+    """One proper request, and the moment after its answer; whether it was answered."""
+    session = lane.enter()
+    part = Part.DUE if session.is_clean else Part.CONTROL
+    name = lane.proper(Ask(probe, part, way=way or lane.next_way()))
+    if session.closed and not lane.is_answered(name):
+        # Once it may be the environment's; at the same request again it is not.
+        name = _once_more(lane, probe, way)
+    if lane.is_answered(name):
+        lane.beat()
+    return lane.is_answered(name)
+
+
+def _once_more(lane: Lane, probe: str, way: Way | None) -> str:
+    lane.fresh()
+    return lane.proper(Ask(probe, Part.DUE, way=way or lane.next_way()))
+
+
+def _look_into_loss(lane: Lane) -> None:
+    """A request stayed unanswered: does the session still answer, or a fresh one?"""
+    lane.losses += 1
+    if contact(lane):
+        return
+    lane.fresh()
+    if not contact(lane):
+        _give_up_or_prepare(lane)
+
+
+def _give_up_or_prepare(lane: Lane) -> None:
+    """No session is answered any more: the reservation may be used up."""
+    preparation = lane.inquiry.preparation
+    if preparation.is_there and lane.role not in preparation.spent:
+        preparation.spent.add(lane.role)
+        if contact(lane):
+            return
+    lane.gave_up = True
+
+
+def control(
+    lane: Lane, controls: Sequence[str], probe: str, way: Way | None = None, on_any_session: bool = False
+) -> bool:
+    """A proper request that gives the silence after these requests a meaning; whether it was answered.
+
+    On the same session; a lost one is asked once more there, in another way, then once on a fresh one, which is a control
+    too only where `on_any_session`.
+    """
+    if lane.gave_up:
+        return False
+    session, names = lane.enter(), tuple(controls)
+    name = lane.proper(Ask(probe, Part.CONTROL, way=way or lane.next_way(), controls=names))
+    if lane.is_answered(name) or session.closed:
+        return lane.is_answered(name)
+    lane.losses += 1
+    name = lane.proper(Ask(probe, Part.CONTROL, way=_another(lane, way), controls=names))
+    if lane.is_answered(name):
+        return True
+    lane.listened()
+    answered = control_elsewhere(lane, names if on_any_session else (), probe, way)
+    lane.gave_up = lane.gave_up or lane.losses >= 2 * PATIENCE
+    return answered and on_any_session
+
+
+def control_elsewhere(lane: Lane, controls: Sequence[str], probe: str, way: Way | None = None) -> bool:
+    """The control on a fresh session; whether it was answered. Where none is answered any more, the agent is given up."""
+    if lane.gave_up:
+        return False
+    lane.fresh()
+    name = lane.proper(Ask(probe, Part.DUE, way=way or lane.next_way(), controls=tuple(controls)))
+    if lane.is_answered(name):
+        lane.beat()
+        return True
+    lane.losses += 1
+    lane.fresh()
+    if not contact(lane):
+        _give_up_or_prepare(lane)
+    return False
+
+
+def _another(lane: Lane, way: Way | None) -> Way:
+    used = way or lane.inquiry.way
+    return next((other for other in lane.inquiry.ways if other != used), used)
+
+
+def wait_for_way(lane: Lane) -> None:
+    """Wait until the lane that finds out how to ask has done so, whether it found one or not."""
+    while not lane.inquiry.way_known.wait(0.1):
+        lane.inquiry.require_going_on()
+
+
+def learn_copies(lane: Lane) -> None:
+    """How many contacts a proper request brings, and whether any come that nobody asked for: on a session of proper ones."""
+    inquiry = lane.inquiry
+    if inquiry.copies is not None or inquiry.restless or lane.gave_up:
+        return
+    session = lane.fresh()
+    for _ in range(_ALIKE):
+        contact(lane)
+    lane.hush()
+    count = tally(inquiry.recorder.on(session.id))
+    due, came = sum(step.due for step in count.steps), sum(step.came for step in count.steps)
+    if came < due:
+        return
+    inquiry.copies, inquiry.restless = max(1, came // max(1, due)), bool(due and came % due)

@@ -1,0 +1,242 @@
+"""Asks what must not be answered, in every form of it: the quick way, which can only pass, and the slow way.
+
+Quick: on one session each form is followed by its control, and all share one silence; where answers take long, all
+forms are followed by one control. Slow: one form alone, a silence, its control. What a row proves is counted by
+`record.tally`; here it decides only what is asked over.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from lcm_conformance.catalogue.probes import Form, Part, Probe
+from lcm_conformance.catalogue.request import Way
+from lcm_conformance.drive.asking import contacts, control, control_elsewhere, learn_copies
+from lcm_conformance.drive.lane import PATIENCE, THROTTLE, Ask, Lane
+from lcm_conformance.record.tally import PROPER, Tally, tally
+
+_CLEAN = 12
+"""Contacts that are asked for with nothing improper before them, where one was lost among wrong requests."""
+_CLOSES = 1.5
+"""A session is given so many times as long to close as the first close took."""
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """One form to ask, in one way. `clause` is the one that forbids an answer."""
+
+    probe: Probe
+    form: Form
+    way: Way
+    clause: str
+    asks_for: str | None = None
+
+    @property
+    def ask(self) -> Ask:
+        return Ask(self.probe.name, Part.TEST, self.form, way=self.way, asks_for=self.asks_for)
+
+
+class Forms:
+    """All forms of one run, on the lane of one agent who has a contact."""
+
+    def __init__(self, lane: Lane, wanted: Sequence[Wrong]) -> None:
+        self._lane = lane
+        self._inquiry = lane.inquiry
+        self._wanted = list(wanted)
+        self._asked: dict[str, Wrong] = {}
+        self._alone: set[str] = set()
+
+    def ask_all(self) -> None:
+        """Ask every form until it is settled, as far as asking settles it."""
+        if not self._wanted:
+            return
+        self._lane.enter()
+        if not self._inquiry.ways or self._inquiry.is_weak or not self._is_reusable():
+            self._ask_hushed(_once(self._wanted))
+            return
+        lost = self._lane.losses
+        closed = self._ask_quickly(self._wanted)
+        if closed is not None:
+            quiet = self._ask_where_some_close(*closed)
+            if quiet and self._ask_quickly(quiet) is not None:
+                self._ask_hushed(_once(quiet))
+        if self._lane.losses > lost and not self._lane.gave_up:
+            # What was lost beside wrong requests may be lost without them.
+            self._lane.fresh()
+            contacts(self._lane, _CLEAN)
+
+    def _is_reusable(self) -> bool:
+        proper = [x for x in self._inquiry.recorder.on(self._lane.enter().id) if x.part in PROPER]
+        return len(proper) > 1 and all(self._lane.is_answered(x.id) for x in proper)
+
+    def _ask_quickly(self, wanted: Sequence[Wrong]) -> tuple[Wrong, float] | None:
+        """The quick way, and what does not add up in it asked over.
+
+        Where a session was closed by a form: the last one that was asked there, and seconds since the first one was.
+        """
+        lane, rest, rows = self._lane, list(wanted), dict[str, float]()
+        begun = time.monotonic()
+        while rest and lane.losses < PATIENCE and not lane.gave_up and not self._inquiry.pool.stop.is_set():
+            session = lane.enter()
+            rows.setdefault(session.id, time.monotonic())
+            batch = rest if self._inquiry.pace.is_slow else rest[:1]
+            names = [self._send(wrong) for wrong in batch]
+            rest = rest[len(batch) :]
+            if lane.losses:
+                lane.listen(THROTTLE)
+            answered = control(lane, names, batch[-1].probe.name, batch[-1].way)
+            if session.closed and not answered and session.harm is None:
+                self._void_control(names)
+                return batch[-1], time.monotonic() - begun
+            if lane.session is session and not session.closed:
+                lane.beat()
+        if lane.session is not None and lane.pending:
+            lane.hush()
+        until = time.monotonic()
+        for session_id in rows:
+            self._settle(session_id, until)
+        self._ask_hushed(_once(rest))
+        return None
+
+    def _void_control(self, names: Sequence[str]) -> None:
+        """A control that was sent into a session that a form had closed asked nothing."""
+        for exchange in self._inquiry.recorder.on(self._inquiry.recorder.exchange(names[0]).session):
+            if exchange.part is Part.CONTROL and set(exchange.controls) == set(names):
+                self._inquiry.recorder.change(exchange.id, part=Part.OPEN, controls=())
+        self._lane.pending.clear()
+
+    def _ask_where_some_close(self, last: Wrong, elapsed: float) -> list[Wrong]:
+        """Where a wrong request may end its session: a close is a whole answer, and the control is on a new session.
+
+        Returns the forms that close nothing.
+        """
+        patience = self._time_to_close(last, elapsed * _CLOSES)
+        quiet: list[Wrong] = []
+        for wrong in _sparse(self._wanted):
+            if self._lane.gave_up or self._inquiry.pool.stop.is_set():
+                break
+            if not self._ask_closing(wrong, patience):
+                quiet.append(wrong)
+        self._lane.pending.clear()  # they are asked again, in a row that a silence ends
+        self._lane.fresh()
+        return quiet
+
+    def _time_to_close(self, wrong: Wrong, most: float) -> float:
+        """How long a session is given to close, from how long this form takes; `most` where it closes none."""
+        self._lane.fresh()
+        begun = time.monotonic()
+        most = min(max(most, self._inquiry.pace.beat), self._inquiry.pace.silence)
+        closed = self._ask_closing(wrong, most)
+        took = time.monotonic() - begun
+        return max(_CLOSES * took, self._inquiry.pace.beat) if closed else most
+
+    def _ask_closing(self, wrong: Wrong, patience: float) -> bool:
+        """Ask a form, and whether that closes the session; then its control on a new one."""
+        lane, session = self._lane, self._lane.enter()
+        name = self._send(wrong)
+        session.listen(patience)
+        if session.closed:
+            lane.pending.clear()
+            control_elsewhere(lane, [name], wrong.probe.name, wrong.way)
+        return session.closed
+
+    def _send(self, wrong: Wrong) -> str:
+        name = self._lane.send(wrong.ask)
+        self._asked[name] = wrong
+        if self._inquiry.pace.is_slow:
+            self._lane.listen(THROTTLE if self._lane.losses else self._inquiry.pace.beat)
+        return name
+
+    def _settle(self, session: str, until: float) -> None:
+        """Ask over what does not add up in a row."""
+        if self._tally(session, until).is_regular:
+            return
+        learn_copies(self._lane)
+        row = self._tally(session, until)
+        tests = [self._asked[x.id] for step in row.steps for x in step.tests]
+        if row.is_regular:
+            return
+        if self._inquiry.restless:
+            self._ask_hushed(_once(tests))
+            return
+        surplus = _once([self._asked[x.id] for x in row.surplus_suspects()])
+        suspects = _once([self._asked[x.id] for x in row.suspects()])
+        if len(suspects) > 2 * PATIENCE:  # among so many it cannot be told which
+            self._ask_hushed(suspects)
+        else:
+            for wrong in suspects:
+                self._ask_alone(wrong, times=2 if wrong in surplus else 1)
+        if not {wrong.clause for wrong in surplus} <= self._clauses_that_came_back():
+            told = {id(wrong.form) for wrong in suspects}
+            self._ask_hushed([wrong for wrong in _once(tests) if id(wrong.form) not in told])
+
+    def _tally(self, session: str, until: float) -> Tally:
+        return tally(self._inquiry.recorder.on(session), until, self._inquiry.copies or 1)
+
+    def _clauses_that_came_back(self) -> set[str]:
+        return {self._asked[name].clause for name in self._alone if self._lane.brought_contact([name])}
+
+    def _ask_alone(self, wrong: Wrong, times: int = 1) -> None:
+        """The slow way: on a fresh session the form, a silence, its control."""
+        lane = self._lane
+        if lane.gave_up or self._inquiry.pool.stop.is_set():
+            return
+        session, names = lane.fresh(), list[str]()
+        while len(names) < times and not session.closed and not lane.brought_contact(names):
+            names.append(self._send(wrong))
+            self._alone.add(names[-1])
+            lane.hush()
+        self._control(names, wrong)
+
+    def _control(self, names: Sequence[str], wrong: Wrong) -> bool:
+        if not self._inquiry.ways:
+            return False
+        ask = control_elsewhere if self._lane.session is None or self._lane.session.closed else control
+        return ask(self._lane, names, wrong.probe.name, wrong.way)
+
+    def _ask_hushed(self, wanted: Sequence[Wrong]) -> None:
+        """Forms, a silence, one control: nothing that is due can be taken for an answer to them.
+
+        Taken apart where a contact came, or the control was lost: by clause, then form by form.
+        """
+        lane = self._lane
+        if not wanted or lane.gave_up or self._inquiry.pool.stop.is_set():
+            return
+        if len(wanted) == 1:
+            self._ask_alone(wanted[0])
+            return
+        session, names = lane.fresh(), list[str]()
+        for wrong in wanted:
+            names.append(self._send(wrong))
+            lane.listen(THROTTLE if lane.losses else self._inquiry.pace.beat)
+            if session.closed:
+                break
+        lane.hush()
+        if session.closed or lane.brought_contact(names):
+            lane.pending.clear()
+        elif self._control(names, wanted[-1]) or not self._inquiry.ways:
+            return
+        for part in _parts(wanted):
+            self._ask_hushed(part)
+
+
+def _once(wanted: Sequence[Wrong]) -> list[Wrong]:
+    """Each form once."""
+    return list({(wrong.probe.name, wrong.form.name): wrong for wrong in wanted}.values())
+
+
+def _sparse(wanted: Sequence[Wrong]) -> list[Wrong]:
+    """Each form once, and one form of each clause twice."""
+    once = _once(wanted)
+    first = {wrong.clause: wrong for wrong in reversed(once)}
+    return [again for wrong in once for again in ([wrong, replace(wrong)] if first[wrong.clause] is wrong else [wrong])]
+
+
+def _parts(wanted: Sequence[Wrong]) -> list[list[Wrong]]:
+    """By clause; what is of one clause, form by form."""
+    by_clause: dict[str, list[Wrong]] = {}
+    for wrong in wanted:
+        by_clause.setdefault(wrong.clause, []).append(wrong)
+    return list(by_clause.values()) if len(by_clause) > 1 else [[wrong] for wrong in wanted]

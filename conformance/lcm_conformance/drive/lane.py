@@ -1,0 +1,218 @@
+"""A lane: what one agent does, in order, on one session at a time. The primitive deeds; what they are for is said elsewhere."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from lcm_conformance.catalogue.probes import Form, Part
+from lcm_conformance.catalogue.request import Ids, Way, request_frame
+from lcm_conformance.catalogue.verdict import EnvironmentTrouble
+from lcm_conformance.drive.inquiry import Inquiry
+from lcm_conformance.drive.session import Session
+from lcm_conformance.record.reply import Message, Shape, is_reply_at_once
+from lcm_conformance.record.tally import contacts
+from lcm_conformance.record.transcript import Exchange, Silence
+
+PATIENCE = 4
+"""Lost controls that end the quick way for an agent; as many more end all that needs its control."""
+THROTTLE = 0.3
+"""Seconds between a wrong request and its control, once a control was lost: a bus may throttle."""
+_LIMIT_CODES = ("1008", "1013")
+_MANY = 10
+"""Requests on a session: a close with a code of a limit after so many is the environment's."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request: its probe, why it is sent, and where it differs from the agent's own proper one in the run's way."""
+
+    probe: str
+    part: Part = Part.DUE
+    form: Form | None = None
+    label: str | None = None
+    way: Way | None = None
+    asks_for: str | None = None
+    controls: tuple[str, ...] = ()
+
+
+class Lane:
+    """One agent's. `pending` are the requests under test whose silence has still to be listened to on the session."""
+
+    def __init__(self, inquiry: Inquiry, role: str) -> None:
+        self.inquiry = inquiry
+        self.role = role
+        self.agent = inquiry.agents[role]
+        self.session: Session | None = None
+        self.pending: list[str] = []
+        self.losses = 0
+        self.gave_up = False
+        self.was_patient = False
+        self._last_sent = 0.0
+        self._parity = 0
+
+    def enter(self) -> Session:
+        """The open session of the logged-in agent: the one there is, or a fresh one; raises `EnvironmentTrouble`."""
+        if self.session is not None and not self.session.closed and self.session.logged_in:
+            return self.session
+        self.leave()
+        self.session = self.inquiry.pool.enter(self.role)
+        self.listen(self.inquiry.pace.silence if self.inquiry.restless else self.inquiry.pace.beat)
+        return self.session
+
+    def fresh(self) -> Session:
+        """A new session of the logged-in agent."""
+        self.leave()
+        return self.enter()
+
+    def connect(self) -> Session:
+        """A new session on which nobody is logged in."""
+        self.leave()
+        self.session = self.inquiry.pool.connect(self.role)
+        return self.session
+
+    def leave(self) -> None:
+        """Log out and close, once the silence that is pending is over."""
+        if self.session is None:
+            return
+        if self.pending and not self.inquiry.pool.stop.is_set():
+            self.hush()
+        self.pending.clear()
+        self.inquiry.pool.leave(self.session)
+        self.session = None
+
+    def park(self) -> None:
+        """Keep the session for later, unless its place is needed meanwhile."""
+        if self.session is not None:
+            self.inquiry.pool.park(self.session)
+
+    def take(self) -> None:
+        """Take up the parked session, if it is still there."""
+        if self.session is not None and not self.inquiry.pool.take(self.session):
+            self.session = None
+
+    def send(self, ask: Ask) -> str:
+        """Send one request on the session that is open, and go on at once. Returns the exchange's id."""
+        session, way = self._require_session(), ask.way or self.inquiry.way
+        self.inquiry.count()
+        asks_for = ask.asks_for or self.role
+        ids = Ids(self.inquiry.agents[asks_for].user_id, self.agent.user_id, secrets.token_hex(3))
+        frame = request_frame(way, ids, ask.form)
+        if isinstance(frame, str) and (ask.form is None or ask.form.raw is None):
+            frame = session.framed(frame)
+        self._last_sent = now = time.monotonic()
+        label = ask.label or (ask.form.name if ask.form else None)
+        exchange = Exchange(
+            "", ask.probe, ask.part, session.id, self.role, asks_for, _shown(frame), now, (), now, way, label,
+            lane=self.role, controls=ask.controls,
+        )  # fmt: skip
+        name = session.ask(frame, exchange)
+        if ask.part is Part.TEST:
+            self.pending.append(name)
+        return name
+
+    def listen(self, seconds: float) -> list[Message]:
+        """What comes for so long on the session."""
+        return self._require_session().listen(seconds)
+
+    def beat(self) -> None:
+        """Listen for a moment: what comes with an answer comes within it."""
+        self.listen(self.inquiry.pace.beat)
+
+    def proper(self, ask: Ask) -> str:
+        """Ask properly and wait for the answer, a late one too. Returns the exchange's id."""
+        self.inquiry.preparation.before_request(self.agent)
+        name = self.send(ask)
+        session, reply = self._require_session(), self.inquiry.profile.timing.reply
+        self._await(name, reply)
+        if not self.is_answered(name) and not session.closed and not self.was_patient:
+            self.was_patient = True  # once an agent: later than due is an answer all the same
+            self.listen(reply)
+        self.learn(name)
+        self._look_for_limit(session)
+        if session.was_put_out and not self.is_answered(name):
+            reason = f"agents.{self.role} was logged out from elsewhere during the run: keep the agent to the suite"
+            self.inquiry.unmet.setdefault(self.role, reason)
+        return name
+
+    def hush(self) -> None:
+        """Listen until a whole silence is over after the last request; it covers all that is pending."""
+        session, pace = self._require_session(), self.inquiry.pace
+        while not session.closed and not self.inquiry.pool.stop.is_set():
+            left = self._last_sent + pace.silence - time.monotonic()
+            if left <= 0:
+                break
+            self.inquiry.progress(f"{self.role}: a silence", left)
+            self.listen(left)  # answers on other lanes may have made it longer meanwhile
+        if self.inquiry.pool.stop.is_set():
+            return
+        self.inquiry.recorder.add_silence(
+            Silence(session.id, self._last_sent, time.monotonic(), tuple(self.pending), broken=session.closed)
+        )
+        self.pending.clear()
+
+    def listened(self) -> None:
+        """What was listened to since the last request was long enough for a silence, whatever comes later."""
+        session = self._require_session()
+        silence = Silence(session.id, self._last_sent, time.monotonic(), tuple(self.pending), broken=session.closed)
+        if self.pending and silence.end - silence.start >= self.inquiry.pace.silence:
+            self.inquiry.recorder.add_silence(silence)
+            self.pending.clear()
+
+    def exchange(self, name: str) -> Exchange:
+        """An exchange with what has come in it so far."""
+        return self.inquiry.recorder.exchange(name)
+
+    def is_answered(self, name: str) -> bool:
+        """Whether a proper request was answered, if only by something ill-formed."""
+        exchange = self.exchange(name)
+        return any(self._is_reply(Message(event), exchange.request) for event in exchange.received)
+
+    def brought_contact(self, names: Sequence[str]) -> bool:
+        """Whether a contact came in any of these exchanges."""
+        return any(contacts(self.exchange(name)) for name in names)
+
+    def next_way(self) -> Way:
+        """The ways that are answered, in an order in which none goes with every second reply: a, b, b, a, …"""
+        ways = self.inquiry.ways or [self.inquiry.way]
+        number, self._parity = self._parity, self._parity + 1
+        turn, place = divmod(number, len(ways))
+        return ways[place if turn % 2 == 0 else len(ways) - 1 - place]
+
+    def _await(self, name: str, seconds: float) -> None:
+        """Listen until the reply is there; after a ContactOD without a contact, a silence more: it may answer another."""
+        session, request = self._require_session(), self.exchange(name).request
+
+        def is_reply(heard: Sequence[Message]) -> bool:
+            return self._is_reply(heard[-1], request)
+
+        heard = session.listen(seconds, lambda heard: is_reply(heard) or heard[-1].shape is Shape.EMPTY)
+        if heard and not is_reply(heard) and heard[-1].shape is Shape.EMPTY:
+            session.listen(min(seconds, self.inquiry.pace.silence), is_reply)
+
+    def _is_reply(self, message: Message, request: str) -> bool:
+        is_weak = self.inquiry.is_weak and message.shape is Shape.EMPTY
+        return message.hands_out or is_weak or is_reply_at_once(message, request)
+
+    def learn(self, name: str) -> None:
+        """Learn from an answered request how long answers take."""
+        exchange = self.exchange(name)
+        first = next((event for event in exchange.received if Message(event).hands_out), None)
+        if first is not None:
+            self.inquiry.pace.took(first.clock - exchange.sent)
+
+    def _look_for_limit(self, session: Session) -> None:
+        if session.closed and session.requests >= _MANY and any(code in session.ending for code in _LIMIT_CODES):
+            self.inquiry.hit_limit(f"session {session.id} was closed after {session.requests} requests")
+
+    def _require_session(self) -> Session:
+        if self.session is None:
+            raise EnvironmentTrouble("the session is gone")
+        return self.session
+
+
+def _shown(frame: str | bytes) -> str:
+    return frame if isinstance(frame, str) else frame.decode("latin-1")

@@ -1,0 +1,80 @@
+"""Asks about whose contact it is (Overview): an agent with nothing reserved, two agents at once, a colleague's ID."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from lcm_conformance.catalogue.probes import Part
+from lcm_conformance.drive.asking import contact, wait_for_way
+from lcm_conformance.drive.lane import Ask, Lane
+
+NOTHING_RESERVED = "nothing-reserved"
+COLLEAGUE = "colleague"
+AT_ONCE = "at-once"
+TIMES = 3
+ROUNDS, ROUNDS_WHERE_SLOW = 3, 2
+"""How often two agents ask at once."""
+
+
+def with_nothing_reserved(lane: Lane) -> None:
+    """An agent who is logged in, and for whom nothing is reserved, asks three times; one silence covers them."""
+    lane.enter()
+    wait_for_way(lane)
+    tests = [_ask_in_next_way(lane) for _ in range(TIMES)]
+    lane.hush()
+    if lane.brought_contact(tests):
+        lane.inquiry.asked_over.add((lane.role, NOTHING_RESERVED))
+
+
+def _ask_in_next_way(lane: Lane) -> str:
+    if lane.session is None or lane.session.closed:
+        lane.pending.clear()
+        lane.enter()
+    name = lane.send(Ask(NOTHING_RESERVED, Part.TEST, way=lane.next_way()))
+    lane.beat()
+    return name
+
+
+def ask_for_a_colleague(lane: Lane) -> None:
+    """An agent asks with a colleague's ID, and is answered, refused, or met with a silence."""
+    session = lane.enter()
+    name = lane.send(Ask(COLLEAGUE, Part.OPEN, label="a colleague's UserID", asks_for="other"))
+    session.listen(lane.inquiry.pace.silence, lambda heard: heard[-1].hands_out or heard[-1].refuses)
+    if not lane.brought_contact([name]):
+        lane.beat()
+
+
+def at_once(first: Lane, second: Lane) -> None:
+    """Two agents ask at the same moment, each on a session of its own; one after the other where there is room for one."""
+    inquiry = first.inquiry
+    rounds = ROUNDS_WHERE_SLOW if inquiry.pace.is_slow else ROUNDS
+    if inquiry.pool.limit < 2:
+        for lane in (first, second):
+            contact(lane, AT_ONCE)
+            lane.leave()
+        return
+    for lane in (first, second):
+        lane.enter()
+    for _ in range(rounds):
+        if not _one_round(first, second):
+            # Beside what was asked before on these sessions, a lost answer says little.
+            for lane in (first, second):
+                lane.fresh()
+            _one_round(first, second)
+            return
+
+
+def _one_round(first: Lane, second: Lane) -> bool:
+    barrier = Barrier(2, timeout=30)
+
+    def ask(lane: Lane) -> bool:
+        session = lane.enter()
+        barrier.wait()
+        part = Part.DUE if session.is_clean else Part.CONTROL
+        name = lane.proper(Ask(AT_ONCE, part, way=lane.inquiry.way))
+        lane.beat()
+        return lane.is_answered(name)
+
+    with ThreadPoolExecutor(2) as pool:
+        return all([future.result() for future in [pool.submit(ask, lane) for lane in (first, second)]])
