@@ -1,4 +1,4 @@
-"""Which message is the reply: recognises answers and contacts among whatever a session carries.
+"""Which message is the reply: recognises answers and contacts among whatever a session carries. Pure.
 
 Used by the driver, to know when waiting may end, and by the judge. It recognises generously
 (a contact in any wrapping is a contact) and judges nothing.
@@ -7,26 +7,29 @@ Used by the driver, to know when waiting may end, and by the judge. It recognise
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
 from lcm_conformance.catalogue import page
+from lcm_conformance.record.members import IDENTIFYING, in_text, in_value, is_plausible
+from lcm_conformance.record.nothing import is_nothing
 from lcm_conformance.record.packet import unwrap
 from lcm_conformance.record.strictjson import Parsed, parse
 from lcm_conformance.record.transcript import Event, Exchange
 
-_ENOUGH = len(page.MEMBERS) - 3
-"""Under another subtopic, this many of the eleven members make a contact; fewer occur in call events too."""
+_ENOUGH = 3
+"""Under another subtopic so many members make a contact, one that identifies it among them."""
 
-_MEMBER_NAMES = {name.casefold() for member in page.MEMBERS for name in page.spellings(member)}
-_QUOTED_NAME = re.compile(r'["\'“”]\s*([A-Za-z]+)\s*\\?["\'“”]\s*:')
+_CONTACT_OD = re.compile(rf'["“”]{page.REPLY}\\?["“”]')
+_DIGITS = re.compile(r"\d+")
+_REFUSES = re.compile(r"err|fail|refus|reject|denied|invalid", re.IGNORECASE)
 
 
 class Shape(StrEnum):
-    """What one received frame is, seen as a possible reply."""
+    """What one received frame is, seen as a possible reply where a contact is due."""
 
     CONTACT = "contact"
     EMPTY = "empty-contact"
@@ -52,28 +55,48 @@ class Content:
         return unwrap(self.raw)
 
     @cached_property
+    def held(self) -> tuple[tuple[str, object], ...]:
+        """The members of a contact anywhere in it, with what they hold."""
+        return tuple(in_text(self._text) if self.parsed.error is not None else in_value(self.parsed.value))
+
+    @cached_property
     def members(self) -> frozenset[str]:
-        if self.parsed.error is not None:
-            return frozenset(_names_in_text(self._text))
-        return frozenset(name for name, _ in _members_in(self.parsed.value))
+        return frozenset(name for name, _ in self.held)
 
     @cached_property
     def is_blank(self) -> bool:
-        return self.parsed.error is None and all(
-            content in ("", None) or (content == 0 and content is not False)
-            for _, content in _members_in(self.parsed.value)
+        return all(is_nothing(value) for _, value in self.held)
+
+    @cached_property
+    def is_contact_od(self) -> bool:
+        value = self.parsed.value
+        if self.parsed.error is not None:
+            return _CONTACT_OD.search(self._text) is not None
+        return isinstance(value, dict) and value.get("subtopic") == page.REPLY
+
+    @cached_property
+    def hands_out(self) -> bool:
+        doubtful = self.parsed.error is not None or _is_error(self.parsed.value)
+        identified = any(
+            name in IDENTIFYING and not is_nothing(value) and (not doubtful or is_plausible(value))
+            for name, value in self.held
         )
+        return identified and (self.is_contact_od or len(self.members) >= _ENOUGH)
 
     @cached_property
     def shape(self) -> Shape:
         if self.parsed.error is not None:
             return Shape.NOT_JSON
-        value = self.parsed.value
-        if isinstance(value, dict) and value.get("subtopic") == page.REPLY:
-            return Shape.EMPTY if self.is_blank else Shape.CONTACT
-        if len(self.members) >= _ENOUGH and not self.is_blank:
+        if self.is_contact_od:
+            refuses = _is_error(self.parsed.value) and not self.hands_out
+            return Shape.EMPTY if self.is_blank or refuses else Shape.CONTACT
+        if self.hands_out:
             return Shape.ELSEWHERE
-        return Shape.ERROR if _is_error(value) else Shape.OTHER
+        return Shape.ERROR if _is_error(self.parsed.value) else Shape.OTHER
+
+    @cached_property
+    def likeness(self) -> str:
+        return _DIGITS.sub("", self._text)
 
 
 @dataclass(frozen=True)
@@ -107,13 +130,8 @@ class Message:
 
     @property
     def members(self) -> frozenset[str]:
-        """Members of a contact found anywhere in it, letter case aside."""
+        """Members of a contact found anywhere in it, in any spelling."""
         return self._content.members
-
-    @property
-    def is_blank(self) -> bool:
-        """Whether every member of a contact in it is empty, null or zero: then nobody's data is handed out."""
-        return self._content.is_blank
 
     @property
     def subtopic(self) -> object:
@@ -122,19 +140,52 @@ class Message:
 
     @property
     def shape(self) -> Shape:
+        """What it is where a contact is due: one member with a value of its own makes a ContactOD a contact."""
         return self._content.shape
 
     @property
     def is_unread(self) -> bool:
-        """Whether it is more than is read: nothing is known of it but the names in its text."""
+        """Whether it is more than is read: nothing is known of it but what its text shows."""
         return self.parsed.unread
 
     @property
     def hands_out(self) -> bool:
-        """Whether a contact's data left the endpoint in this frame, however ill-formed."""
-        if self.shape is Shape.NOT_JSON:
-            return len(self.members) >= _ENOUGH
-        return self.shape in {Shape.CONTACT, Shape.ELSEWHERE}
+        """Whether a contact's data left the endpoint in this frame, however ill-formed, due or not.
+
+        PhoneNumber, AccountNumber or ContactID must have a value of its own; under another subtopic two more members
+        of a contact must stand there.
+        """
+        return self._content.hands_out
+
+    @property
+    def may_answer(self) -> bool:
+        """Whether it is plainly meant as a reply: to a proper request, or as a refusal of another one.
+
+        A ContactOD of any kind, or a frame that is no JSON and names ContactOD or three members of a contact.
+        """
+        return self._content.is_contact_od or (self.shape is Shape.NOT_JSON and len(self.members) >= _ENOUGH)
+
+    @property
+    def likeness(self) -> str:
+        """Its text without digits: frames of which this is equal are alike."""
+        return self._content.likeness
+
+    def repeats(self, sent: Iterable[str]) -> bool:
+        """Whether it holds a text that the suite sent, or is a part of one."""
+        text = (self.event.frame or "").strip()
+        return bool(text) and any(other and (other in text or text in other) for other in sent)
+
+
+def is_reply_at_once(message: Message, sent: Iterable[str] = (), taken: Collection[str] = ()) -> bool:
+    """Whether waiting for the answer to a proper request may end with this message, whatever may still come.
+
+    `sent` are the texts that the suite sent on the session, `taken` the likenesses of frames that were taken as a
+    reply before. A ContactOD without a contact, or a contact under another subtopic, may still be followed by the
+    reply.
+    """
+    if message.shape is Shape.NOT_JSON:
+        return message.likeness in taken or (message.may_answer and not message.repeats(sent))
+    return message.shape is Shape.CONTACT
 
 
 @dataclass(frozen=True)
@@ -172,58 +223,39 @@ def messages(events: Iterable[Event]) -> list[Message]:
     return [Message(event) for event in events if event.frame is not None]
 
 
-def reply_among(candidates: Sequence[Message]) -> Message | None:
-    """The reply: the first `ContactOD`, else the first contact under another name, else a frame that is no JSON.
+def may_answer(message: Message) -> bool:
+    """What is plainly meant as a reply: see `Message.may_answer`."""
+    return message.may_answer
 
-    Among several `ContactOD` one with a contact comes first: the others may answer GetContactOD.
+
+def reply_among(candidates: Sequence[Message], takes: Callable[[Message], bool] = may_answer) -> Message | None:
+    """The reply: the first `ContactOD` with a contact, else the first `ContactOD`, else the first contact under
+    another name, else the first frame that is no JSON and that `takes` takes for one.
     """
-    for shapes in ({Shape.CONTACT}, {Shape.EMPTY}, {Shape.ELSEWHERE}, {Shape.NOT_JSON}):
+    for shape in (Shape.CONTACT, Shape.EMPTY, Shape.ELSEWHERE, Shape.NOT_JSON):
         for message in candidates:
-            if message.shape in shapes or (Shape.ELSEWHERE in shapes and message.hands_out):
+            if message.shape is shape and (shape is not Shape.NOT_JSON or message.hands_out or takes(message)):
                 return message
     return None
 
 
 def reply_to(exchange: Exchange) -> Message | None:
-    """The reply to one exchange's request, or None."""
+    """The reply to one exchange's request as far as it alone shows it, or None."""
     return reply_among(messages(exchange.received))
 
 
-def _members_in(value: object) -> Iterator[tuple[str, object]]:
-    """The members of a contact wherever they stand, also in a String that holds JSON, with what they hold."""
-    # A list instead of recursion: an endpoint may nest deeper than Python's stack.
-    todo: list[object] = [value]
-    while todo:
-        item = todo.pop()
-        if isinstance(item, dict):
-            for name, content in item.items():
-                if name.strip().casefold() in _MEMBER_NAMES:
-                    yield name.strip().casefold(), content
-                todo.append(content)
-        elif isinstance(item, list):
-            todo.extend(item)
-        elif isinstance(item, str) and "{" in item:
-            inner = parse(item)
-            todo.append(inner.value)
-            if inner.error is not None:
-                yield from ((name, item) for name in _names_in_text(item))
-
-
-def _names_in_text(text: str) -> Iterator[str]:
-    for name in _QUOTED_NAME.findall(text):
-        if name.casefold() in _MEMBER_NAMES:
-            yield name.casefold()
-
-
 def _is_error(value: object) -> bool:
+    """Whether a message says openly that something failed."""
     if not isinstance(value, dict):
         return False
     if any("error" in str(value.get(name, "")).casefold() for name in ("channel", "topic", "subtopic")):
         return True
-    todo = [content for content in value.values() if isinstance(content, dict)]
+    todo: list[dict[str, object]] = [value]
     while todo:
         item = todo.pop()
-        if item.get("success") is False or {"errorMessage", "errorType"} & item.keys():
+        if item.get("success") is False or any(name.casefold().startswith("error") for name in item):
+            return True
+        if any(_REFUSES.search(str(item.get(name, ""))) for name in ("status", "result")):
             return True
         todo.extend(content for content in item.values() if isinstance(content, dict))
     return False
