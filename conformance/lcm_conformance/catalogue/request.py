@@ -39,7 +39,7 @@ def candidates() -> tuple[Way, ...]:
 
 @dataclass(frozen=True)
 class Ids:
-    """The agent IDs that a request is made of: the one that is asked for, the asking agent's own, and random letters."""
+    """The agent IDs that a request is made of: the one asked for, the asking agent's own, and random letters."""
 
     user_id: str = field(repr=False)
     own_id: str = field(default="", repr=False)

@@ -91,6 +91,13 @@ def _read(folder: Path) -> tuple[Scenario, ...]:
     return tuple(found)
 
 
+@cache
+def clause_of(probe: str) -> str:
+    """The clause that judges a probe's requests themselves: that of the first scenario which records nothing."""
+    clauses = [s.clause for s in read() if probe in {p.name for p in s.probes} and not s.clause.startswith("OBS-")]
+    return clauses[0] if clauses else ""
+
+
 def problems(scenarios: Iterable[Scenario], catalogue: Catalogue) -> list[str]:
     """Where feature files and catalogue do not agree, each in one line that says what to do."""
     scenarios = list(scenarios)

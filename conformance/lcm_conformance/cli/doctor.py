@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 
-from lcm_conformance.catalogue.request import candidates
+from lcm_conformance.catalogue.probes import load_probes
+from lcm_conformance.catalogue.scenarios import clause_of
 from lcm_conformance.catalogue.verdict import UsageError
 from lcm_conformance.drive.diagnosis import Step, climb, watched
-from lcm_conformance.drive.requests import Desk
+from lcm_conformance.drive.inquiry import Inquiry
+from lcm_conformance.drive.needs import left_out
 from lcm_conformance.report.legible import one_line
 from lcm_conformance.run.options import REPORTS, RUN_OPTIONS
 from lcm_conformance.run.personal_data import learn_events, redactor_of
@@ -40,20 +42,34 @@ def run(parsed: argparse.Namespace) -> int:
     redactor = redactor_of(profile)
 
     def tell(step: Step) -> None:
-        learn_events(redactor, desk.notebook.journal.events())
-        redactor.learn_secrets(desk.sessions.secrets)
+        learn_events(redactor, inquiry.recorder.events())
+        redactor.learn_secrets(inquiry.pool.secrets)
         print(redactor.text(_line(step)), flush=True)
 
     transport = watched(WebSocketTransport(profile.endpoint, profile.timing), tell)
-    desk = Desk(profile, transport, candidates()[0])
+    inquiry = Inquiry(profile, transport)
     for notice in profile.notices:
         print(redactor.text(f"notice: {notice}"))
     try:
-        held = climb(desk, tell)
+        held = climb(inquiry, tell)
     finally:
-        desk.sessions.close()
+        inquiry.pool.close()
+    for line in _not_judged(inquiry):
+        print(redactor.text(line))
     print("all of it works: the suite can run" if held else "environment: not ready for a run, see the last line above")
     return 0 if held else 3
+
+
+def _not_judged(inquiry: Inquiry) -> list[str]:
+    """What a run could not judge with this profile, by reason."""
+    why: dict[str, list[str]] = {}
+    for name, reason in left_out(
+        list(load_probes().values()), inquiry.profile, inquiry.agents, inquiry.role, sends_bad_input=True
+    ).items():
+        why.setdefault(reason, []).append(clause_of(name) or name)
+    if "other" not in inquiry.profile.agents:
+        why.setdefault("the profile names no agents.other", []).append("RES-1")
+    return [f"not judged with this profile: {', '.join(dict.fromkeys(names))}: {reason}" for reason, names in why.items()]
 
 
 def _line(step: Step) -> str:

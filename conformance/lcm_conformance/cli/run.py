@@ -80,17 +80,15 @@ def _plan(settings: Settings) -> list[str]:
     driver = Driver(profile, transport, settings.pins, sends_bad_input=settings.sends_bad_input)
     wanted = [s for s in scenarios.read() if settings.selected is None or s.clause in settings.selected]
     probes = probes_of(wanted, profile) if settings.asks else []
-    missing = {probe.name: driver.missing(probe) for probe in probes}
+    course = driver.plan(probes)
     url = redactor_of(profile).text(public_url(profile.endpoint.url))
     where = "the embedded endpoint" if settings.embedded else url
-    most = plan.most_requests([probe for probe in probes if missing[probe.name] is None], profile)
     registers = profile.endpoint.packet is not None and profile.endpoint.packet.register is not None
     first = ", each registered first" if registers else ""
     return [
         f"{where}, at most {profile.endpoint.max_connections} sessions at once{first}; "
         "a refused login is its agent's last",
-        f"at most {most} requests in all, logins and logouts apart; in order, each with its most requests:",
-        *plan.lines(probes, profile, missing, driver.role),
+        *plan.lines(course, driver.recording().left_out),
     ]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from lcm_conformance.catalogue.probes import Part
 from lcm_conformance.catalogue.request import Way
-from lcm_conformance.drive.lane import PATIENCE, Ask, Lane
+from lcm_conformance.drive.lane import PATIENCE, Ask, Lane, is_settled
 from lcm_conformance.record.tally import tally
 
 _MOST_LOST = 2
@@ -58,7 +58,11 @@ def try_other_ways(lane: Lane) -> None:
     """Ask in each other way, on the session that is open: which are answered becomes known."""
     inquiry = lane.inquiry
     first = inquiry.way
-    others = {"topic-respelt": first.other_topic, "source-turned": first.other_source, "ask": first.other_topic.other_source}
+    others = {
+        "topic-respelt": first.other_topic,
+        "source-turned": first.other_source,
+        "ask": first.other_topic.other_source,
+    }
     for probe, way in others.items():
         lane.enter()
         name = lane.send(Ask(probe, Part.OPEN, way=way))
@@ -71,12 +75,12 @@ def try_other_ways(lane: Lane) -> None:
 def _hear_open(lane: Lane, name: str) -> None:
     """What the page leaves open is answered, refused, or met with a silence."""
     session = lane.enter()
-    session.listen(lane.inquiry.pace.silence, lambda heard: heard[-1].hands_out or heard[-1].refuses)
+    session.listen(lane.inquiry.pace.silence, lambda heard: is_settled(heard[-1]))
     lane.learn(name)
 
 
 def contacts(lane: Lane, number: int, probe: str = "ask") -> None:
-    """Ask for the contact so often, in every way that is answered, one after the other; each once more where it is lost."""
+    """Ask for the contact so often, in every way that is answered; once more where an answer is lost."""
     lost = 0
     for _ in range(number):
         if lane.gave_up or lost >= _MOST_LOST or lane.inquiry.pool.stop.is_set():
@@ -84,6 +88,8 @@ def contacts(lane: Lane, number: int, probe: str = "ask") -> None:
         if not contact(lane, probe):
             lost += 1
             _look_into_loss(lane)
+            if lane.session is not None and not lane.session.is_clean:
+                lane.leave()  # what is lost on a session counts only where nothing improper was asked there
 
 
 def contact(lane: Lane, probe: str = "ask", way: Way | None = None) -> bool:
@@ -149,7 +155,7 @@ def control(
 
 
 def control_elsewhere(lane: Lane, controls: Sequence[str], probe: str, way: Way | None = None) -> bool:
-    """The control on a fresh session; whether it was answered. Where none is answered any more, the agent is given up."""
+    """The control on a fresh session; whether it was answered. Where nothing is any more, the agent is given up."""
     if lane.gave_up:
         return False
     lane.fresh()
@@ -176,7 +182,7 @@ def wait_for_way(lane: Lane) -> None:
 
 
 def learn_copies(lane: Lane) -> None:
-    """How many contacts a proper request brings, and whether any come that nobody asked for: on a session of proper ones."""
+    """How many contacts a proper request brings, and whether any come unasked: on a session of proper ones."""
     inquiry = lane.inquiry
     if inquiry.copies is not None or inquiry.restless or lane.gave_up:
         return

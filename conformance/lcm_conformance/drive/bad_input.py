@@ -1,14 +1,14 @@
-"""Sends bad input, and the valid request that must still be answered after it (ROB-1 to ROB-7). Last, on sessions of its own."""
+"""Sends bad input, and the valid request that must still be answered after it (ROB-1 to ROB-7). Asked last."""
 
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from lcm_conformance.catalogue.probes import Part, Probe
 from lcm_conformance.catalogue.verdict import EnvironmentTrouble
-from lcm_conformance.drive.lane import Ask, Lane
+from lcm_conformance.drive.lane import Ask, Lane, is_settled
 from lcm_conformance.record.reply import Message
-from lcm_conformance.record.transcript import Exchange
 
 
 def bad_input(lane: Lane, probe: Probe, watcher: Lane | None) -> None:
@@ -17,7 +17,7 @@ def bad_input(lane: Lane, probe: Probe, watcher: Lane | None) -> None:
         session = lane.enter()
         name = lane.send(Ask(probe.name, Part.HOSTILE, form))
         if probe.watched:
-            session.listen(lane.inquiry.pace.silence, lambda heard: heard[-1].hands_out or heard[-1].refuses)
+            session.listen(lane.inquiry.pace.silence, lambda heard: is_settled(heard[-1]))
         if probe.watched and watcher is not None:
             watcher.enter()
             watcher.proper(Ask(probe.name, Part.REVIVAL, controls=(name,)))
@@ -32,7 +32,7 @@ def burst(lane: Lane, probe: Probe) -> None:
     pace = lane.inquiry.pace
     session.listen(
         pace.timing.reply + probe.burst * pace.usual,
-        lambda heard: sum(message.hands_out or message.refuses for message in heard) >= probe.burst,
+        lambda heard: sum(map(is_settled, heard)) >= probe.burst,
     )
     _revive(lane, names[-1], probe)
 
@@ -52,11 +52,9 @@ def _revive(lane: Lane, name: str, probe: Probe) -> bool:
         if lane.inquiry.pool.stop.is_set():
             raise
         # No session any more is the worst answer that a valid request can get.
-        lost = lane.exchange(name)
-        now = time.monotonic()
+        lost, now = lane.exchange(name), time.monotonic()
         lane.inquiry.recorder.begin(
-            Exchange("", probe.name, Part.REVIVAL, lost.session, lane.role, lane.role, lost.request, now, (), now,
-                     lost.way, lane=lane.role, closed=True, controls=(name,))  # fmt: skip
+            replace(lost, part=Part.REVIVAL, controls=(name,), received=(), sent=now, ended=now, closed=True, form=None)
         )
         return False
     return True
@@ -65,5 +63,3 @@ def _revive(lane: Lane, name: str, probe: Probe) -> bool:
 def _is_revived(lane: Lane, ask: Ask) -> bool:
     name = lane.proper(ask)
     return any(Message(event).hands_out for event in lane.exchange(name).received)
-
-

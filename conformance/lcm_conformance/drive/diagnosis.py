@@ -12,17 +12,19 @@ from dataclasses import dataclass
 from lcm_conformance.catalogue.probes import Part, load_probes
 from lcm_conformance.catalogue.request import Way
 from lcm_conformance.catalogue.verdict import EnvironmentTrouble
-from lcm_conformance.drive.discovery import ways
-from lcm_conformance.drive.login import log_out
+from lcm_conformance.drive.inquiry import Inquiry
 from lcm_conformance.drive.precondition import ADD_LOGIN
-from lcm_conformance.drive.requests import Desk, Request
 from lcm_conformance.drive.session import Session
-from lcm_conformance.record.reply import Message, Shape, reply_to
+from lcm_conformance.judge.checks.contact import is_expected
+from lcm_conformance.record.reply import Message, Reply, Shape, reply_to
 from lcm_conformance.transport import CannotConnect, Climbed, Connection, Transport
 
 LOGIN = "login"
 ANSWER = "first answer"
 LOGOUT = "logout"
+PREPARE = "prepare"
+_ASKS = {"other", "stranger", "leaver"}
+"""Who has a contact too, and is asked about it."""
 _PROBE = load_probes()["ask"]
 
 
@@ -56,57 +58,62 @@ def watched(transport: Transport, told: Callable[[Step], None]) -> Transport:
     return _Watched(transport, lambda climbed: told(Step(climbed.rung, climbed.seconds, climbed.found)))
 
 
-def climb(desk: Desk, told: Callable[[Step], None]) -> bool:
+def climb(inquiry: Inquiry, told: Callable[[Step], None]) -> bool:
     """Climb as `agents.reserved`, then log every other agent in and out, until a rung fails; whether all of them held.
 
     One session is open at a time, and each agent is logged in once.
     """
-    return _climb_first(desk, told) and all(_try_out(desk, role, told) for role in _others(desk))
+    return _climb_first(inquiry, told) and all(_try_out(inquiry, role, told) for role in _others(inquiry))
 
 
-def _climb_first(desk: Desk, told: Callable[[Step], None]) -> bool:
+def _climb_first(inquiry: Inquiry, told: Callable[[Step], None]) -> bool:
     began = time.monotonic()
     try:
-        session = desk.sessions.enter("reserved") if desk.profile.login is None else desk.sessions.connect("reserved")
+        session = inquiry.pool.enter("reserved") if inquiry.profile.login is None else inquiry.pool.connect("reserved")
     except EnvironmentTrouble as trouble:
         rung = str(trouble.rung) if isinstance(trouble, CannotConnect) else LOGIN
         says = trouble.what if isinstance(trouble, CannotConnect) else str(trouble)
         told(Step(rung, time.monotonic() - began, says, held=False))
         return False
     try:
-        return _log_in(desk, session, told) and _ask(desk, session, told) and _log_out(desk, session, LOGOUT, told)
+        return (
+            _log_in(inquiry, session, told)
+            and _ask(Lane(inquiry, "reserved", session), ANSWER, told)
+            and _log_out(inquiry, session, LOGOUT, told)
+        )
     finally:
-        desk.sessions.leave(session)
+        inquiry.pool.leave(session)
 
 
-def _others(desk: Desk) -> list[str]:
+def _others(inquiry: Inquiry) -> list[str]:
     """Whom a run logs in too: `logged_out` only by message, after the agent has asked without."""
-    never = {"reserved", "unknown"} | (set() if desk.profile.login else {"logged_out"})
-    return [role for role in desk.profile.agents if role not in never]
+    never = {"reserved", "unknown"} | (set() if inquiry.profile.login else {"logged_out"})
+    return [role for role in inquiry.profile.agents if role not in never]
 
 
-def _try_out(desk: Desk, role: str, told: Callable[[Step], None]) -> bool:
+def _try_out(inquiry: Inquiry, role: str, told: Callable[[Step], None]) -> bool:
     rung, began = f"{LOGIN} of {role}", time.monotonic()
     try:
-        session = desk.sessions.enter(role)
+        session = inquiry.pool.enter(role)
     except EnvironmentTrouble as trouble:
         told(Step(rung, time.monotonic() - began, str(trouble), held=False))
         return False
     try:
-        told(Step(rung, time.monotonic() - began, _login_in_words(desk, role)))
-        return _log_out(desk, session, f"{LOGOUT} of {role}", told)
+        told(Step(rung, time.monotonic() - began, _login_in_words(inquiry, role)))
+        asks = role in _ASKS and not _ask(Lane(inquiry, role, session), f"answer to {role}", told)
+        return not asks and _log_out(inquiry, session, f"{LOGOUT} of {role}", told)
     finally:
-        desk.sessions.leave(session)
+        inquiry.pool.leave(session)
 
 
-def _log_out(desk: Desk, session: Session, rung: str, told: Callable[[Step], None]) -> bool:
+def _log_out(inquiry: Inquiry, session: Session, rung: str, told: Callable[[Step], None]) -> bool:
     """Log out where the profile says how; a session that the endpoint has closed is logged out already."""
-    logout = desk.profile.logout
+    logout = inquiry.profile.logout
     if logout is None or session.closed:
         return True
     began = time.monotonic()
     try:
-        log_out(session, desk.agents[session.agent], logout, desk.profile.timing.reply)
+        inquiry.pool.log_out(session)
     except EnvironmentTrouble as trouble:
         told(Step(rung, time.monotonic() - began, str(trouble), held=False))
         return False
@@ -117,20 +124,20 @@ def _log_out(desk: Desk, session: Session, rung: str, told: Callable[[Step], Non
     return True
 
 
-def _log_in(desk: Desk, session: Session, told: Callable[[Step], None]) -> bool:
+def _log_in(inquiry: Inquiry, session: Session, told: Callable[[Step], None]) -> bool:
     began = time.monotonic()
     try:
-        desk.sessions.log_in(session, "reserved")
+        inquiry.pool.log_in(session)
     except EnvironmentTrouble as trouble:
         told(Step(LOGIN, time.monotonic() - began, str(trouble), held=False))
         return False
-    told(Step(LOGIN, time.monotonic() - began, _login_in_words(desk, "reserved")))
+    told(Step(LOGIN, time.monotonic() - began, _login_in_words(inquiry, "reserved")))
     return True
 
 
-def _login_in_words(desk: Desk, role: str) -> str:
-    login = desk.profile.login
-    if not desk.profile.says_login:
+def _login_in_words(inquiry: Inquiry, role: str) -> str:
+    login = inquiry.profile.login
+    if not inquiry.profile.says_login:
         return f"none, for the profile has no [login]: {ADD_LOGIN}"
     if login is None:
         return "made with the handshake's headers"
@@ -139,31 +146,47 @@ def _login_in_words(desk: Desk, role: str) -> str:
     return f"agents.{role} is logged in"
 
 
-def _ask(desk: Desk, session: Session, told: Callable[[Step], None]) -> bool:
+def _ask(lane: Lane, rung: str, told: Callable[[Step], None]) -> bool:
+    """Ask for the agent's contact until one of the ways is answered, and compare it with what the profile expects."""
     began = time.monotonic()
-    for way in ways({}):
-        try:
-            reply = reply_to(desk.ask(session, Request(_PROBE.name, Part.DUE, way=way)))
-        except EnvironmentTrouble as trouble:
-            told(Step(ANSWER, time.monotonic() - began, str(trouble), held=False))
-            return False
-        if reply is not None:
-            told(Step(ANSWER, time.monotonic() - began, _described(reply, way)))
-            return True
-        if session.closed:
-            break
-    how = "the session was closed" if session.closed else "no answer, however it was asked"
+    try:
+        _prepare(lane, told)
+        for way in (lane.inquiry.ways or lane.inquiry.order) if lane.session is not None else ():
+            name = lane.proper(Ask(_PROBE.name, way=way))
+            reply = reply_to(lane.exchange(name))
+            if reply is not None:
+                lane.inquiry.ways = [way]
+                after = reply.event.clock - lane.exchange(name).sent
+                says, held = _described(lane, reply, way, after)
+                told(Step(rung, time.monotonic() - began, says, held))
+                return held
+            if lane.session is None or lane.session.closed:
+                break
+    except EnvironmentTrouble as trouble:
+        told(Step(rung, time.monotonic() - began, str(trouble), held=False))
+        return False
+    how = "no answer, however it was asked"
+    if lane.session is None or lane.session.closed:
+        how = "the session was closed"
     says = (
         f"{how}: check that a contact is reserved for the agent, that the agent stays logged in, "
         "and that the endpoint's URL is the bus itself"
     )
-    if not desk.profile.says_login:
+    if not lane.inquiry.profile.says_login:
         says += f"; the profile has no [login]: {ADD_LOGIN}"
-    told(Step(ANSWER, time.monotonic() - began, says, held=False))
+    told(Step(rung, time.monotonic() - began, says, held=False))
     return False
 
 
-def _described(reply: Message, way: Way) -> str:
+def _prepare(lane: Lane, told: Callable[[Step], None]) -> None:
+    preparation = lane.inquiry.preparation
+    if preparation.is_there:
+        began = time.monotonic()
+        preparation.before_request(lane.agent)
+        told(Step(PREPARE, time.monotonic() - began, f"prepare.command was run for agents.{lane.role}"))
+
+
+def _described(lane: Lane, reply: Message, way: Way, after: float) -> tuple[str, bool]:
     asked = f"asked under topic {way.topic} {'with' if way.source else 'without'} source"
     what = {
         Shape.CONTACT: "a contact",
@@ -172,4 +195,9 @@ def _described(reply: Message, way: Way) -> str:
     }.get(reply.shape, "something that is not JSON")
     if reply.is_unread:
         what = f"a message {reply.parsed.error}"
-    return f"{what}, {asked}"
+    due = lane.inquiry.profile.timing.reply
+    if after > due:
+        return f"{what}, {asked}, but only after {after:.1f} s: set timing.reply above {after:.1f}", False
+    if reply.shape is Shape.CONTACT and lane.agent.expect and not is_expected(Reply(1, reply), lane.agent.expect):
+        return f"{what}, {asked}, but none that agents.{lane.role}.expect names: correct the profile or reserve it", False
+    return f"{what}, {asked}", True

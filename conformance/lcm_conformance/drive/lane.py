@@ -1,11 +1,10 @@
-"""A lane: what one agent does, in order, on one session at a time. The primitive deeds; what they are for is said elsewhere."""
+"""A lane: what one agent does, in order, on one session at a time. Here are its deeds; their purpose is elsewhere."""
 
 from __future__ import annotations
 
 import secrets
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 from lcm_conformance.catalogue.probes import Form, Part
@@ -22,6 +21,8 @@ PATIENCE = 4
 THROTTLE = 0.3
 """Seconds between a wrong request and its control, once a control was lost: a bus may throttle."""
 _LIMIT_CODES = ("1008", "1013")
+_TICK = 0.5
+"""Seconds after which whoever watches is told how long a silence still is."""
 _MANY = 10
 """Requests on a session: a close with a code of a limit after so many is the environment's."""
 
@@ -42,11 +43,11 @@ class Ask:
 class Lane:
     """One agent's. `pending` are the requests under test whose silence has still to be listened to on the session."""
 
-    def __init__(self, inquiry: Inquiry, role: str) -> None:
+    def __init__(self, inquiry: Inquiry, role: str, session: Session | None = None) -> None:
         self.inquiry = inquiry
         self.role = role
         self.agent = inquiry.agents[role]
-        self.session: Session | None = None
+        self.session = session
         self.pending: list[str] = []
         self.losses = 0
         self.gave_up = False
@@ -145,8 +146,8 @@ class Lane:
             left = self._last_sent + pace.silence - time.monotonic()
             if left <= 0:
                 break
-            self.inquiry.progress(f"{self.role}: a silence", left)
-            self.listen(left)  # answers on other lanes may have made it longer meanwhile
+            self.inquiry.progress(f"agents.{self.role} waits out a silence, {left:.1f} s left")
+            self.listen(min(left, _TICK))  # answers on other lanes may have made it longer meanwhile
         if self.inquiry.pool.stop.is_set():
             return
         self.inquiry.recorder.add_silence(
@@ -195,7 +196,7 @@ class Lane:
 
     def _is_reply(self, message: Message, request: str) -> bool:
         is_weak = self.inquiry.is_weak and message.shape is Shape.EMPTY
-        return message.hands_out or is_weak or is_reply_at_once(message, request)
+        return message.hands_out or is_weak or is_reply_at_once(message, (request,))
 
     def learn(self, name: str) -> None:
         """Learn from an answered request how long answers take."""
@@ -212,6 +213,11 @@ class Lane:
         if self.session is None:
             raise EnvironmentTrouble("the session is gone")
         return self.session
+
+
+def is_settled(message: Message) -> bool:
+    """Whether a message hands out a contact or refuses openly."""
+    return message.hands_out or message.shape in {Shape.EMPTY, Shape.ERROR}
 
 
 def _shown(frame: str | bytes) -> str:

@@ -1,114 +1,178 @@
-"""What a run would ask, in order, and how many requests it sends at most. Connects to nothing; used by `run --plan`.
+"""The lanes of a run: who does what, in order, and what it costs usually and at most. Connects to nothing.
 
-The bound is also kept by the desk: a run that came to it would stop there.
+The driver does what stands here, `run --plan` prints it. The bounds are kept: a run that came to one would stop there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import heapq
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from lcm_conformance.catalogue.probes import Part, Probe
 from lcm_conformance.catalogue.request import candidates
 from lcm_conformance.drive import precondition
 from lcm_conformance.profile import Profile
 
-ASKED_TOGETHER = 3
-"""Requests that each of several agents sends on one session: some faults show only on a later one."""
-
-_DISCOVERY = 2 * (len(candidates()) + 1) + 3
-"""Each way of asking, the answered one again, all that again after a contact that came unasked, and two sessions."""
-
-
-def in_order(selected: Iterable[Probe]) -> list[Probe]:
-    """The probes as a run comes to them: who is not logged in first, bad input last."""
-
-    def place(probe: Probe) -> int:
-        return 2 if probe.part is Part.HOSTILE else 0 if probe.login == "never" else 1
-
-    order = sorted(selected, key=place)
-    at_once = max((number for number, probe in enumerate(order) if probe.together), default=-1)
-    early_out = [probe for probe in order[: at_once + 1] if probe.login == "out"]  # the driver waits with these
-    kept = [probe for probe in order[: at_once + 1] if probe.login != "out"]
-    return [*kept, *early_out, *order[at_once + 1 :]]
+EARLY, LATE, IDLE, FIND, OFTEN, FORMS, LOGOUT, COLLEAGUE, AT_ONCE = (
+    "early", "late", "idle", "find", "often", "forms", "logout", "colleague", "at-once",
+)  # fmt: skip
+CONTACTS, CONTACTS_WHERE_SLOW = 10, 4
+"""How often an agent asks for the contact, the controls and the ways of asking apart."""
+_LOOKS = 5
+"""Requests that one lost answer costs at most: again, on a fresh session, and once it is prepared."""
 
 
-def most_requests(selected: Sequence[Probe], profile: Profile) -> int:
-    """How many requests a run for these probes sends at most; logins and logouts come on top, one a session."""
-    if not selected:
-        return 0
-    again = max(_DISCOVERY, *map(most_of, selected))  # where the line was cut once
-    return _DISCOVERY + precondition.most_requests(profile) + sum(map(most_of, selected)) + again
+@dataclass(frozen=True)
+class Deed:
+    """One thing that an agent does. `usual` and `most` are requests, `silences` those that it waits out, one by one.
 
-
-def most_of(probe: Probe) -> int:
-    """The requests of one probe at most, with the proper ones that give its silence a meaning."""
-    variants = len(probe.variants)
-    if probe.part is Part.HOSTILE:
-        revivals = 2
-        return probe.burst + revivals if probe.burst else variants * (1 + revivals + probe.watched)
-    if probe.login == "never":
-        return 3 * len(candidates())
-    if probe.login == "out":
-        return 8 * 2  # two rounds: a request before logout, the test (again where the session ended), its controls
-    if probe.together:
-        return 2 * probe.count * ASKED_TOGETHER * len(probe.together)
-    # Where answers go astray, all of it is asked once more, one after the other.
-    controls = 2 if probe.part is Part.TEST else 0
-    return 2 * probe.count * variants * (1 + controls)
-
-
-def lines(
-    selected: Sequence[Probe], profile: Profile, missing: Mapping[str, str | None], role_of: Callable[[str], str]
-) -> list[str]:
-    """All of a run in order, as `--plan` prints it: who logs in, asks and logs out, and the most requests of each part.
-
-    `missing` says by name why a probe cannot be asked; `role_of` is the role that plays a probe's agent.
+    `fresh` are the sessions that it begins, beside the lane's own; `most_silences` where what came does not add up.
     """
-    of_probes = [_line_of(probe, profile, missing[probe.name], role_of) for probe in in_order(selected)]
-    if all(why is not None for why in missing.values()):
-        return of_probes
-    asks = "request"
-    login = _login(profile)
-    count = precondition.MOST_OF_ONE
-    first = [
-        _line(count, f"{precondition.REQUEST}, before all other requests", [(role, *login, asks)])
-        for role in precondition.asked_before(profile)
+
+    name: str
+    probe: str
+    says: str
+    usual: int
+    most: int
+    silences: int = 0
+    fresh: int = 0
+    most_silences: int = 0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All of a run. `lanes` are side by side as far as there are sessions, `last` comes after them, in order."""
+
+    lanes: Mapping[str, tuple[Deed, ...]]
+    last: tuple[tuple[str, Deed], ...]
+    preconditions: int
+    connections: int
+    reply: float
+    silence: float
+    prepares: bool
+
+    @property
+    def deeds(self) -> tuple[Deed, ...]:
+        """All deeds."""
+        return (*(deed for deeds in self.lanes.values() for deed in deeds), *(deed for _, deed in self.last))
+
+    @property
+    def usual_requests(self) -> int:
+        """Requests of a run in which all is answered as it should be."""
+        return sum(deed.usual for deed in self.deeds) + self.preconditions
+
+    @property
+    def most_requests(self) -> int:
+        """Requests that a run may send; logins and logouts come on top."""
+        return sum(deed.most for deed in self.deeds) + 2 * self.preconditions
+
+    @property
+    def usual_logins(self) -> int:
+        """Logins of such a run."""
+        return len(self.lanes) + sum(deed.fresh for deed in self.deeds)
+
+    @property
+    def most_calls(self) -> int:
+        """Calls of `prepare.command` that a run may make: ahead of each request, where reservations are used up."""
+        return self.most_requests if self.prepares else 0
+
+    @property
+    def usual_seconds(self) -> float:
+        """The silences that follow one another, where lanes overlap as far as there are sessions."""
+        ends = [0.0] * max(1, min(self.connections, len(self.lanes) or 1))
+        for deeds in self.lanes.values():
+            heapq.heappush(ends, heapq.heappop(ends) + self.silence * sum(deed.silences for deed in deeds))
+        return max(ends) + self.silence * sum(deed.silences for _, deed in self.last)
+
+    @property
+    def most_seconds(self) -> float:
+        """Where every request is answered late, and whatever can be is asked over."""
+        requests = (self.reply + self.silence) * self.most_requests
+        return requests + self.silence * sum(deed.most_silences for deed in self.deeds)
+
+
+def planned(profile: Profile, probes: Sequence[Probe], role_of: Callable[[str], str]) -> Plan:
+    """The plan for these probes; `role_of` is the role that plays a probe's agent."""
+    names = {probe.name: probe for probe in probes}
+    early = role_of("stranger") if "not-logged-in" in names else None
+    leaver = role_of("leaver") if "logged-out" in names else None
+    order = dict.fromkeys(
+        role for role in (early, "reserved", "other", leaver, "idle") if role is not None and role in profile.agents
+    )
+    lanes = {role: tuple(_deeds(role, early, leaver, names, profile)) for role in order}
+    return Plan(
+        lanes={role: deeds for role, deeds in lanes.items() if deeds},
+        last=tuple(_last(names, profile)),
+        preconditions=precondition.most_requests(profile) // 2,
+        connections=profile.endpoint.max_connections,
+        reply=profile.timing.reply,
+        silence=profile.timing.silence,
+        prepares=bool(profile.prepare),
+    )
+
+
+def _deeds(
+    role: str, early: str | None, leaver: str | None, names: Mapping[str, Probe], profile: Profile
+) -> Iterator[Deed]:
+    asks = "ask" in names
+    if role == early:
+        number = len(candidates())
+        says = "asks before any login, then logs in"
+        yield Deed(EARLY, "not-logged-in", says, number + 1, 3 * number + _LOOKS, 1, most_silences=1)
+    elif role == "other" and early is not None and profile.login is not None:
+        yield Deed(LATE, "not-logged-in", "asks before login, others being in", 4, 6 + _LOOKS, 1, most_silences=1)
+    if role == "idle" and "nothing-reserved" in names:
+        yield Deed(IDLE, "nothing-reserved", "asks, with nothing reserved", 3, 6, 1, most_silences=1)
+    if role in {"idle", "logged_out"} and profile.login is None:
+        return
+    if role == "reserved":
+        yield Deed(FIND, "ask", "finds out how to ask", 5, 3 * len(candidates()) + _LOOKS)
+    if role != "idle" and asks:
+        yield Deed(OFTEN, "ask", "asks for the contact", CONTACTS, CONTACTS * (1 + _LOOKS))
+    number = sum(len(probe.forms) for probe in names.values() if probe.part is Part.TEST)
+    if role == "reserved" and number:
+        says = f"asks in {number} wrong forms, each with its control"
+        yield Deed(FORMS, "forms", says, 4 * number, (8 + 3 * _LOOKS) * number + 100, 1, most_silences=3 * number)
+    if role == leaver:
+        silences = 1 if profile.logout is not None and profile.logout.success is not None else 2
+        says = "logs out and asks, on that session and on a new one, then logs in"
+        yield Deed(LOGOUT, "logged-out", says, 8, 2 * (8 + 2 * _LOOKS), silences, fresh=1, most_silences=4)
+    if role == "reserved" and "colleague" in names:
+        yield Deed(COLLEAGUE, "colleague", "asks with a colleague's ID", 1, 1, most_silences=1)
+
+
+def _last(names: Mapping[str, Probe], profile: Profile) -> Iterator[tuple[str, Deed]]:
+    if "at-once" in names and "other" in profile.agents:
+        yield "reserved and other", Deed(AT_ONCE, "at-once", "ask at the same time", 6, 10 * _LOOKS)
+    for number, probe in enumerate(probe for probe in names.values() if probe.part is Part.HOSTILE):
+        requests = probe.burst + 1 if probe.burst else len(probe.forms) * (2 + probe.watched)
+        most = 2 * requests + _LOOKS * max(1, len(probe.forms))
+        yield (
+            "reserved",
+            Deed(probe.name, probe.name, probe.when, requests, most, fresh=number == 0 or bool(probe.burst)),
+        )
+
+
+def lines(plan: Plan, left_out: Mapping[str, str]) -> list[str]:
+    """The plan as `--plan` prints it: the costs, lane by lane what an agent does, what comes last, what is left out."""
+    calls = f", {plan.most_calls} calls of prepare.command" if plan.prepares else ""
+    told = [
+        f"usually {plan.usual_requests} requests, {plan.usual_logins} logins, {plan.usual_seconds:g} s of silence; "
+        f"at most {plan.most_requests} requests{calls}, {plan.most_seconds:.0f} s",
     ]
-    first.append(_line(_DISCOVERY, "how to ask is found out", [("reserved", *login, asks)]))
-    last = [
-        _line(count, f"{precondition.REQUEST}, again if the agent was handed nothing", [(role, *login, asks)])
-        for role in precondition.asked_after(profile)
-    ]
-    # Who may count as logged in for good asks before any login.
-    early = sum(probe.login == "never" and role_of(probe.agent) == "reserved" for probe in selected)
-    return [*of_probes[:early], *first, *of_probes[early:], *last]
+    for role, deeds in plan.lanes.items():
+        told.append(f"agents.{role}")
+        told += [_line(deed) for deed in deeds]
+    if plan.last:
+        told.append("last")
+        told += [f"{_line(deed)}  [{who}]" for who, deed in plan.last]
+    if left_out:
+        told.append("left out")
+        told += [f"         {name}: {why}" for name, why in left_out.items()]
+    return told
 
 
-def _line_of(probe: Probe, profile: Profile, missing: str | None, role_of: Callable[[str], str]) -> str:
-    if missing is not None:
-        return f"     -  {probe.when}  (left out: {missing})"
-    role, login, asks = role_of(probe.agent), _login(profile), "request"
-    if probe.together:
-        return _line(most_of(probe), probe.when, [(each, *login, asks) for each in probe.together])
-    if probe.login == "out":
-        return _line(most_of(probe), probe.when, [(role, *login, asks, "logout", asks, *login, asks)])
-    if probe.login == "never" and profile.login is not None:
-        return _line(most_of(probe), probe.when, [(role, asks, *login, asks)])
-    if probe.login == "never":
-        control = "reserved" if role == "logged_out" else role
-        return _line(most_of(probe), probe.when, [(role, asks), (control, *login, asks)])
-    turns = [(role, *login, asks)]
-    if role == "idle":
-        turns.append(("reserved", *login, asks))
-    if probe.watched and profile.endpoint.max_connections > 1 and "other" in profile.agents:
-        turns.append(("other", *login, asks))
-    return _line(most_of(probe), probe.when, turns)
-
-
-def _login(profile: Profile) -> tuple[str, ...]:
-    return ("login",) if profile.login else ("login by program",) if profile.login_command else ()
-
-
-def _line(most: int, what: str, turns: Iterable[tuple[str, ...]]) -> str:
-    who = "; ".join(f"agents.{role}: {', '.join(deeds)}" for role, *deeds in turns)
-    return f"{most:>6}  {what}  [{who}]"
+def _line(deed: Deed) -> str:
+    silences = "" if not deed.silences else ", a silence" if deed.silences == 1 else f", {deed.silences} silences"
+    return f"  {deed.usual:>5}  {deed.says}{silences}"

@@ -13,14 +13,14 @@ from lcm_conformance.catalogue import page
 from lcm_conformance.catalogue.probes import Part
 from lcm_conformance.catalogue.request import candidates
 from lcm_conformance.catalogue.verdict import EnvironmentTrouble
-from lcm_conformance.drive.requests import Desk, hands_out, is_broken
-from lcm_conformance.drive.waits import Until
+from lcm_conformance.drive.inquiry import Inquiry
 from lcm_conformance.profile import Profile
-from lcm_conformance.record.reply import Message
+from lcm_conformance.record.reply import Message, Shape, messages
+from lcm_conformance.record.tally import contacts
+from lcm_conformance.record.transcript import Phase
 
 REQUEST = "GetAgentCallCount"
 REPLY = "AgentCallCount"
-PROBE = "precondition"
 ADD_LOGIN = 'say how agents log in, or, if sessions are logged in from the start, login.method = "preauthenticated"'
 _MEMBER = "IsAgentReserved"
 _OWN = {Part.DUE, Part.CONTROL, Part.REVIVAL}
@@ -43,24 +43,25 @@ def most_requests(profile: Profile) -> int:
     return MOST_OF_ONE * len(asked_before(profile) + asked_after(profile))
 
 
-def before(desk: Desk) -> None:
+def before(inquiry: Inquiry) -> None:
     """Ask for every agent of whom the profile says so, and note whose precondition is not met."""
-    for role in asked_before(desk.profile):
-        found, wanted = _is_reserved(desk, role), _ROLES[role]
+    for role in asked_before(inquiry.profile):
+        found, wanted = _is_reserved(inquiry, role), _ROLES[role]
         if found is not None and found is not wanted:
             has = "no contact" if wanted else "a contact"
-            desk.unmet[role] = f"{REPLY} says that {has} is reserved for agents.{role}: correct the environment"
+            inquiry.unmet[role] = f"{REPLY} says that {has} is reserved for agents.{role}: correct the environment"
 
 
-def after(desk: Desk) -> None:
+def after(inquiry: Inquiry) -> None:
     """Ask again for agents who were handed nothing where a contact was due: the reservation may have expired."""
-    if desk.sessions.stop.is_set():
+    if inquiry.pool.stop.is_set():
         return
-    handed_nothing = {x.asks_for for x in desk.notebook.exchanges() if x.part in _OWN and not hands_out(x)}
-    for role in sorted(name for name in handed_nothing if name is not None and name not in desk.unmet):
+    proper = [x for x in inquiry.recorder.exchanges() if x.part in _OWN and x.asks_for is not None]
+    handed_nothing = {x.asks_for for x in proper if x.asks_for and not contacts(x)}
+    for role in sorted(handed_nothing - set(inquiry.unmet)):
         try:
-            if desk.agents[role].asks_call_count and _is_reserved(desk, role) is False:
-                desk.unmet[role] = (
+            if inquiry.agents[role].asks_call_count and _is_reserved(inquiry, role) is False:
+                inquiry.unmet[role] = (
                     f"the reservation of agents.{role} was gone at the end of the run ({REPLY}): "
                     "reserve a contact that does not expire meanwhile"
                 )
@@ -68,28 +69,33 @@ def after(desk: Desk) -> None:
             continue  # whatever keeps the agent from asking has been said already
 
 
-def require_login_known(desk: Desk) -> None:
+def require_login_known(inquiry: Inquiry) -> None:
     """Raises `EnvironmentTrouble` where no contact came and nobody has said how agents log in: it proves nothing."""
-    exchanges = desk.notebook.exchanges()
-    if not desk.profile.says_login and not any(hands_out(x) or is_broken(x) for x in exchanges):
+    if inquiry.profile.says_login:
+        return
+    read = [message for x in inquiry.recorder.exchanges() for message in messages(x.received)]
+    if not any(message.hands_out or message.shape is Shape.NOT_JSON for message in read):
         raise EnvironmentTrouble(f"no contact came, and the profile has no [login]: {ADD_LOGIN}")
 
 
-def _is_reserved(desk: Desk, role: str) -> bool | None:
+def _is_reserved(inquiry: Inquiry, role: str) -> bool | None:
     """What the endpoint says of the agent; None where it does not answer that call."""
-    with desk.sessions.entered(role) as session:
+    session = inquiry.pool.enter(role)
+    try:
         for topic in _topics():
             message: dict[str, object] = {"channel": page.CHANNEL, "topic": topic, "subtopic": REQUEST}
-            message |= {"source": page.SOURCE, "data": {"UserID": desk.agents[role].user_id}}
-            desk.count()
-            asked = session.send(session.framed(json.dumps(message)), Part.OPEN, PROBE, role)
-            until = Until(desk.waits.silence().seconds, 0, lambda read: "now" if _said(read) is not None else "on")
-            said = _said([Message(event) for event in session.receive(asked, until).received])
+            message |= {"source": page.SOURCE, "data": {"UserID": inquiry.agents[role].user_id}}
+            inquiry.count()
+            with session.during(Phase.PRECONDITION):
+                session.tell(session.framed(json.dumps(message)))
+                said = _said(session.listen(inquiry.pace.silence, lambda heard: _said(heard) is not None))
             if said is not None:
                 return said
             if session.closed:
                 break
-    return None
+        return None
+    finally:
+        inquiry.pool.leave(session)
 
 
 def _topics() -> tuple[str, ...]:

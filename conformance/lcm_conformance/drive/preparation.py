@@ -11,7 +11,7 @@ from lcm_conformance.profile import Agent, Profile, fill_text, template_values
 
 
 class Preparation:
-    """The calls of one run. `spent` are the roles whose reservation was seen to be used up: called ahead of each request."""
+    """The calls of one run. `spent` are the roles whose reservation is used up: ahead of each request there is one."""
 
     def __init__(self, profile: Profile) -> None:
         self._command = profile.prepare
@@ -40,7 +40,9 @@ class Preparation:
         """Run the program for an agent, without a shell; raises `EnvironmentTrouble`."""
         with self._lock:
             if self.most_calls is not None and self.calls >= self.most_calls:
-                raise EnvironmentTrouble(f"the {self.most_calls} calls of prepare.command that a run may make are used up")
+                raise EnvironmentTrouble(
+                    f"the {self.most_calls} calls of prepare.command that a run may make are used up"
+                )
             self._done[agent.role] += 1
         program = f"prepare.command for agents.{agent.role}"
         values = template_values(agent)

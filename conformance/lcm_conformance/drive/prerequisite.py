@@ -45,14 +45,6 @@ def after_the_first_login(lane: Lane) -> None:
     _then_log_in(lane, _ask_outside(lane, [inquiry.way] * TIMES, LATE))
 
 
-def ask_over(lane: Lane, probe: str) -> None:
-    """Alone, at the end of the run: does what came where nothing was due come again?"""
-    lane.leave()
-    if probe == BEFORE_LOGIN:
-        tests = _ask_outside(lane, [lane.inquiry.way] * TIMES, LATE)
-        _then_log_in(lane, tests)
-
-
 def _ask_outside(lane: Lane, ways: tuple[Way, ...] | list[Way], label: str) -> list[str]:
     """Ask without login; where that ends the session, the next request is made on a new one."""
     tests: list[str] = []
@@ -75,7 +67,20 @@ def _turned_away(lane: Lane, way: Way, label: str, status: int | None) -> str:
     now = time.monotonic()
     request = f"(none: the handshake was refused with HTTP status {status})"
     exchange = Exchange(
-        "", BEFORE_LOGIN, Part.TEST, "none", lane.role, lane.role, request, now, (), now, way, label, lane.role, closed=True
+        "",
+        BEFORE_LOGIN,
+        Part.TEST,
+        "none",
+        lane.role,
+        lane.role,
+        request,
+        now,
+        (),
+        now,
+        way,
+        label,
+        lane.role,
+        closed=True,
     )
     return lane.inquiry.recorder.begin(exchange).id
 

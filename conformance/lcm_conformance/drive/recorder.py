@@ -41,7 +41,9 @@ class Recorder:
         self._texts: dict[str, str] = {}
         self._memory: dict[str, Any] = {}
         self._sessions = 0
-        self._taken = dict.fromkeys(("frames", "bytes", "bytes in different frames", "JSON values in different frames"), 0)
+        self._taken = dict.fromkeys(
+            ("frames", "bytes", "bytes in different frames", "JSON values in different frames"), 0
+        )
 
     def session_id(self) -> str:
         """The id of one more session."""

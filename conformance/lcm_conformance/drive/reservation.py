@@ -7,7 +7,7 @@ from threading import Barrier
 
 from lcm_conformance.catalogue.probes import Part
 from lcm_conformance.drive.asking import contact, wait_for_way
-from lcm_conformance.drive.lane import Ask, Lane
+from lcm_conformance.drive.lane import Ask, Lane, is_settled
 
 NOTHING_RESERVED = "nothing-reserved"
 COLLEAGUE = "colleague"
@@ -40,13 +40,13 @@ def ask_for_a_colleague(lane: Lane) -> None:
     """An agent asks with a colleague's ID, and is answered, refused, or met with a silence."""
     session = lane.enter()
     name = lane.send(Ask(COLLEAGUE, Part.OPEN, label="a colleague's UserID", asks_for="other"))
-    session.listen(lane.inquiry.pace.silence, lambda heard: heard[-1].hands_out or heard[-1].refuses)
+    session.listen(lane.inquiry.pace.silence, lambda heard: is_settled(heard[-1]))
     if not lane.brought_contact([name]):
         lane.beat()
 
 
 def at_once(first: Lane, second: Lane) -> None:
-    """Two agents ask at the same moment, each on a session of its own; one after the other where there is room for one."""
+    """Two agents ask at the same moment, each on its own session; one after the other where there is room for one."""
     inquiry = first.inquiry
     rounds = ROUNDS_WHERE_SLOW if inquiry.pace.is_slow else ROUNDS
     if inquiry.pool.limit < 2:
@@ -77,4 +77,4 @@ def _one_round(first: Lane, second: Lane) -> bool:
         return lane.is_answered(name)
 
     with ThreadPoolExecutor(2) as pool:
-        return all([future.result() for future in [pool.submit(ask, lane) for lane in (first, second)]])
+        return all(list(pool.map(ask, (first, second))))

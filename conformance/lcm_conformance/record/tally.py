@@ -1,4 +1,4 @@
-"""Counts what came on a session against what was asked there: contacts are counted, never matched to a request by guess.
+"""Counts what came on a session against what was asked there: no contact is matched to a request by guess.
 
 Whoever asks decides by it whether a row of requests needs asking over; the judge, what the row proves. Pure.
 """

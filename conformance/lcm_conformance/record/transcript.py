@@ -33,6 +33,7 @@ class Phase(StrEnum):
     LOGIN = "login"
     LOGOUT = "logout"
     REGISTRATION = "registration"
+    PRECONDITION = "precondition"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,226 @@
+"""Asks the endpoint what the selected scenarios need, in lanes: one an agent, overlapped as far as sessions allow.
+
+It returns a `Recording` and judges nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+
+from lcm_conformance.catalogue.probes import Part, Probe, load_probes
+from lcm_conformance.catalogue.scenarios import clause_of
+from lcm_conformance.catalogue.verdict import EnvironmentTrouble
+from lcm_conformance.drive import bad_input, plan, precondition, prerequisite, reservation
+from lcm_conformance.drive.asking import contacts, find_way, try_other_ways, wait_for_way
+from lcm_conformance.drive.forms import Forms, Wrong
+from lcm_conformance.drive.inquiry import Inquiry, Progress
+from lcm_conformance.drive.lane import Lane
+from lcm_conformance.drive.needs import left_out
+from lcm_conformance.drive.plan import Deed, Plan
+from lcm_conformance.profile import Agent, Profile
+from lcm_conformance.record.transcript import Recording
+from lcm_conformance.transport import Transport
+
+_UNHEALTHY = "without bad input not every proper request is answered with a contact either"
+
+
+class Driver:
+    """One run against one endpoint. `progress` is told, now and then, what is being waited for.
+
+    Without `sends_bad_input` the robustness probes are left out.
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        transport: Transport,
+        pins: Mapping[str, str] | None = None,
+        progress: Progress | None = None,
+        sends_bad_input: bool = True,
+    ) -> None:
+        self._inquiry = Inquiry(profile, transport, pins, progress)
+        self._sends_bad_input = sends_bad_input
+        self._lanes: dict[str, Lane] = {}
+        self._selected: list[Probe] = []
+
+    def run(self, selected: Iterable[Probe]) -> Recording:
+        """Ask all selected probes. What the environment prevents stands in the recording; nothing is raised for it."""
+        inquiry = self._inquiry
+        course = self.plan(selected)
+        inquiry.most_requests, inquiry.preparation.most_calls = course.most_requests, course.most_calls
+        try:
+            if self._selected:
+                self._drive(course)
+        except EnvironmentTrouble as trouble:
+            inquiry.trouble = str(trouble)
+        finally:
+            inquiry.pool.close()
+        return inquiry.recording()
+
+    def plan(self, selected: Iterable[Probe]) -> Plan:
+        """What a run for these probes does; those that cannot be asked here are left out."""
+        inquiry, probes = self._inquiry, list(selected)
+        inquiry.left_out |= left_out(probes, inquiry.profile, inquiry.agents, inquiry.role, self._sends_bad_input)
+        self._selected = [probe for probe in probes if probe.name not in inquiry.left_out]
+        return plan.planned(inquiry.profile, self._selected, inquiry.role)
+
+    def recording(self) -> Recording:
+        """What is known so far; also after an interruption."""
+        return self._inquiry.recording()
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What has come to light in the run and must never be shown."""
+        return self._inquiry.pool.secrets
+
+    @property
+    def agents(self) -> tuple[Agent, ...]:
+        """All agents of the run, the one who exists nowhere among them."""
+        return tuple(self._inquiry.agents.values())
+
+    def _drive(self, course: Plan) -> None:
+        inquiry = self._inquiry
+        precondition.before(inquiry)
+        self._lanes = {role: Lane(inquiry, role) for role in {**course.lanes, "reserved": (), **self._second()}}
+        inquiry.has_room_for_two = inquiry.pool.limit > len(course.lanes)
+        self._run_side_by_side(course)
+        precondition.require_login_known(inquiry)
+        self._ask_over()
+        self._ask_last(course)
+        precondition.after(inquiry)
+
+    def _second(self) -> dict[str, tuple[Deed, ...]]:
+        return {"other": ()} if "other" in self._inquiry.profile.agents else {}
+
+    def _run_side_by_side(self, course: Plan) -> None:
+        """The lanes, as many at once as there are sessions; who asks before any login goes first."""
+        inquiry = self._inquiry
+        with ThreadPoolExecutor(max(1, inquiry.pool.limit), thread_name_prefix="lane") as pool:
+            try:
+                futures: list[Future[None]] = []
+                for role, deeds in course.lanes.items():
+                    futures.append(pool.submit(self._run_lane, self._lanes[role], deeds))
+                    if deeds[0].name == plan.EARLY:
+                        while not inquiry.early_asked.wait(0.02) and not futures[0].done():
+                            continue
+                wait(futures)
+                for future in futures:
+                    future.result()
+            except BaseException:
+                inquiry.pool.stop.set()
+                raise
+            finally:
+                inquiry.way_known.set()
+
+    def _run_lane(self, lane: Lane, deeds: Sequence[Deed]) -> None:
+        """One deed after the other; what the environment prevents does not keep the lane from the next."""
+        inquiry = self._inquiry
+        try:
+            for deed in deeds:
+                try:
+                    self._do(deed, lane)
+                except EnvironmentTrouble as trouble:
+                    if inquiry.pool.stop.is_set():
+                        return
+                    self._note(deed.probe, str(trouble))
+        finally:
+            if lane.role == "reserved":
+                inquiry.way_known.set()
+            self._put_away(lane)
+
+    def _do(self, deed: Deed, lane: Lane) -> None:
+        table: Mapping[str, Callable[[Lane], None]] = {
+            plan.EARLY: prerequisite.before_any_login,
+            plan.LATE: prerequisite.after_the_first_login,
+            plan.IDLE: reservation.with_nothing_reserved,
+            plan.FIND: self._find_out,
+            plan.OFTEN: self._ask_often,
+            plan.FORMS: self._ask_forms,
+            plan.LOGOUT: prerequisite.after_logout,
+            plan.COLLEAGUE: reservation.ask_for_a_colleague,
+            plan.AT_ONCE: lambda lane: reservation.at_once(lane, self._lanes["other"]),
+        }
+        (table.get(deed.name) or self._send_bad_input(deed.name))(lane)
+
+    def _find_out(self, lane: Lane) -> None:
+        if not self._inquiry.way_known.is_set():
+            lane.enter()
+            find_way(lane)
+        if self._inquiry.ways:
+            contacts(lane, 1, "asked-twice")
+            try_other_ways(lane)
+
+    def _ask_often(self, lane: Lane) -> None:
+        lane.enter()
+        wait_for_way(lane)
+        if self._inquiry.ways:
+            contacts(lane, plan.CONTACTS_WHERE_SLOW if self._inquiry.pace.is_slow else plan.CONTACTS)
+
+    def _ask_forms(self, lane: Lane) -> None:
+        inquiry = self._inquiry
+        ways = [inquiry.way, inquiry.way.other_topic if inquiry.way.other_topic in inquiry.ways else inquiry.way]
+        tests = [probe for probe in self._selected if probe.part is Part.TEST]
+        forms = [(probe, form) for probe in tests for form in probe.forms]
+        wanted = [
+            Wrong(probe, form, way, clause_of(probe.name), probe.asks_as)
+            for number, (probe, form) in enumerate(forms)
+            for way in (ways if number % 2 == 0 else reversed(ways))
+        ]
+        # Last come those of REQ-7: no sentence forbids an endpoint to be so lenient.
+        Forms(lane, sorted(wanted, key=lambda wrong: wrong.clause == "REQ-7")).ask_all()
+
+    def _send_bad_input(self, name: str) -> Callable[[Lane], None]:
+        probe = load_probes()[name]
+        watcher = self._lanes.get("other") if self._inquiry.pool.limit > 1 else None
+        if probe.burst:
+            return lambda lane: bad_input.burst(lane, probe)
+        return lambda lane: bad_input.bad_input(lane, probe, watcher)
+
+    def _put_away(self, lane: Lane) -> None:
+        try:
+            if self._inquiry.pool.limit >= len(self._lanes) and lane.session is not None:
+                if lane.pending:
+                    lane.hush()
+                lane.park()
+            else:
+                lane.leave()
+        except EnvironmentTrouble as trouble:
+            self._note("ask", str(trouble))
+
+    def _note(self, probe: str, line: str) -> None:
+        names = [probe] if probe != "forms" else [p.name for p in self._selected if p.part is Part.TEST and p.forms]
+        for name in names:
+            self._inquiry.troubles.setdefault(name, line)
+
+    def _ask_over(self) -> None:
+        """Alone, after a whole silence: what came where nothing was due."""
+        for role, probe in sorted(self._inquiry.asked_over):
+            lane = self._lanes[role]
+            lane.take()
+            name = plan.IDLE if probe == reservation.NOTHING_RESERVED else plan.LATE
+            if name == plan.LATE:
+                lane.leave()
+            self._run_lane(lane, [Deed(name, probe, "", 0, 0)])
+
+    def _ask_last(self, course: Plan) -> None:
+        inquiry = self._inquiry
+        reserved, other = self._lanes["reserved"], self._lanes.get("other")
+        is_healthy = True
+        for _, deed in course.last:
+            if inquiry.pool.stop.is_set():
+                return
+            for lane in filter(None, (reserved, other)):
+                lane.take()
+            if deed.name == plan.AT_ONCE and not inquiry.ways:
+                continue
+            if deed.name != plan.AT_ONCE:
+                is_healthy = is_healthy and inquiry.are_all_answered()
+                if not is_healthy:
+                    inquiry.left_out[deed.probe] = _UNHEALTHY
+                    continue
+                if deed is next(d for _, d in course.last if d.name != plan.AT_ONCE):
+                    reserved.leave()
+            self._run_lane(reserved, [deed])
+            if other is not None:
+                self._put_away(other)
