@@ -54,10 +54,14 @@ def run(parsed: argparse.Namespace) -> int:
         held = climb(inquiry, tell)
     finally:
         inquiry.pool.close()
-    for line in _not_judged(inquiry):
+    if not held:
+        print("environment: not ready for a run, see the last line above")
+        return 3
+    gaps = _not_judged(inquiry)
+    for line in gaps:
         print(redactor.text(line))
-    print("all of it works: the suite can run" if held else "environment: not ready for a run, see the last line above")
-    return 0 if held else 3
+    print("the suite can run" if gaps else "all of it works: the suite can run")
+    return 0
 
 
 def _not_judged(inquiry: Inquiry) -> list[str]:
@@ -69,7 +73,9 @@ def _not_judged(inquiry: Inquiry) -> list[str]:
         why.setdefault(reason, []).append(clause_of(name) or name)
     if "other" not in inquiry.profile.agents:
         why.setdefault("the profile names no agents.other", []).append("RES-1")
-    return [f"not judged with this profile: {', '.join(dict.fromkeys(names))}: {reason}" for reason, names in why.items()]
+    return [
+        f"not judged with this profile: {', '.join(dict.fromkeys(names))}: {reason}" for reason, names in why.items()
+    ]
 
 
 def _line(step: Step) -> str:

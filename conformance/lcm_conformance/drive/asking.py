@@ -69,6 +69,7 @@ def try_other_ways(lane: Lane) -> None:
         _hear_open(lane, name)
         if lane.is_answered(name):
             inquiry.ways.append(way)
+            inquiry.recorder.change(name, part=Part.DUE)
             lane.beat()
 
 
@@ -135,8 +136,8 @@ def control(
 ) -> bool:
     """A proper request that gives the silence after these requests a meaning; whether it was answered.
 
-    On the same session; a lost one is asked once more there, in another way, then once on a fresh one, which is a control
-    too only where `on_any_session`.
+    On the same session; a lost one is asked once more there, in another way, then once on a fresh one, which is a
+    control too only where `on_any_session`.
     """
     if lane.gave_up:
         return False

@@ -9,10 +9,11 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from lcm_conformance.catalogue.probes import Part, load_probes
+from lcm_conformance.catalogue.probes import load_probes
 from lcm_conformance.catalogue.request import Way
 from lcm_conformance.catalogue.verdict import EnvironmentTrouble
 from lcm_conformance.drive.inquiry import Inquiry
+from lcm_conformance.drive.lane import Ask, Lane
 from lcm_conformance.drive.precondition import ADD_LOGIN
 from lcm_conformance.drive.session import Session
 from lcm_conformance.judge.checks.contact import is_expected
@@ -199,5 +200,8 @@ def _described(lane: Lane, reply: Message, way: Way, after: float) -> tuple[str,
     if after > due:
         return f"{what}, {asked}, but only after {after:.1f} s: set timing.reply above {after:.1f}", False
     if reply.shape is Shape.CONTACT and lane.agent.expect and not is_expected(Reply(1, reply), lane.agent.expect):
-        return f"{what}, {asked}, but none that agents.{lane.role}.expect names: correct the profile or reserve it", False
+        return (
+            f"{what}, {asked}, but none that agents.{lane.role}.expect names: correct the profile or reserve it",
+            False,
+        )
     return f"{what}, {asked}", True

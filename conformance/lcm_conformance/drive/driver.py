@@ -42,6 +42,7 @@ class Driver:
         self._inquiry = Inquiry(profile, transport, pins, progress)
         self._sends_bad_input = sends_bad_input
         self._lanes: dict[str, Lane] = {}
+        self._is_last = False
         self._selected: list[Probe] = []
 
     def run(self, selected: Iterable[Probe]) -> Recording:
@@ -179,7 +180,8 @@ class Driver:
 
     def _put_away(self, lane: Lane) -> None:
         try:
-            if self._inquiry.pool.limit >= len(self._lanes) and lane.session is not None:
+            nobody_waits = self._is_last or self._inquiry.pool.limit >= len(self._lanes)
+            if nobody_waits and lane.session is not None:
                 if lane.pending:
                     lane.hush()
                 lane.park()
@@ -206,7 +208,7 @@ class Driver:
     def _ask_last(self, course: Plan) -> None:
         inquiry = self._inquiry
         reserved, other = self._lanes["reserved"], self._lanes.get("other")
-        is_healthy = True
+        is_healthy = self._is_last = True
         for _, deed in course.last:
             if inquiry.pool.stop.is_set():
                 return

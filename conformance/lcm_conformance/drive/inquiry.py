@@ -39,8 +39,8 @@ class Inquiry:
     """One run's asking, for all its lanes. `ways` are those that are answered, the run's own first.
 
     `copies` is how many contacts a proper request brings, None until that is known; `restless`, that contacts were seen
-    to come late or unasked; `asked_over`, the roles and probes where a contact came and nothing was due; `is_weak`, that
-    proper requests are answered by no more than a ContactOD without a contact.
+    to come late or unasked; `asked_over`, the roles and probes where a contact came and nothing was due; `is_weak`,
+    that proper requests are answered by no more than a ContactOD without a contact.
     """
 
     def __init__(

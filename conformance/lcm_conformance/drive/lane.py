@@ -41,7 +41,10 @@ class Ask:
 
 
 class Lane:
-    """One agent's. `pending` are the requests under test whose silence has still to be listened to on the session."""
+    """One agent's. `pending` are the requests under test whose silence has still to be listened to on the session.
+
+    `gave_up`: no session of the agent is answered any more; `is_spoilt`: the session must not be asked on again.
+    """
 
     def __init__(self, inquiry: Inquiry, role: str, session: Session | None = None) -> None:
         self.inquiry = inquiry
@@ -51,14 +54,16 @@ class Lane:
         self.pending: list[str] = []
         self.losses = 0
         self.gave_up = False
+        self.is_spoilt = False
         self.was_patient = False
         self._last_sent = 0.0
         self._parity = 0
 
     def enter(self) -> Session:
         """The open session of the logged-in agent: the one there is, or a fresh one; raises `EnvironmentTrouble`."""
-        if self.session is not None and not self.session.closed and self.session.logged_in:
+        if self.session is not None and not self.session.closed and self.session.logged_in and not self.is_spoilt:
             return self.session
+        self.is_spoilt = False
         self.leave()
         self.session = self.inquiry.pool.enter(self.role)
         self.listen(self.inquiry.pace.silence if self.inquiry.restless else self.inquiry.pace.beat)
@@ -184,7 +189,7 @@ class Lane:
         return ways[place if turn % 2 == 0 else len(ways) - 1 - place]
 
     def _await(self, name: str, seconds: float) -> None:
-        """Listen until the reply is there; after a ContactOD without a contact, a silence more: it may answer another."""
+        """Listen until the reply is there; after a ContactOD without a contact a silence more, for it may not be it."""
         session, request = self._require_session(), self.exchange(name).request
 
         def is_reply(heard: Sequence[Message]) -> bool:

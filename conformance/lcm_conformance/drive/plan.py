@@ -138,7 +138,8 @@ def _deeds(
         silences = 1 if profile.logout is not None and profile.logout.success is not None else 2
         says = "logs out and asks, on that session and on a new one, then logs in"
         yield Deed(LOGOUT, "logged-out", says, 8, 2 * (8 + 2 * _LOOKS), silences, fresh=1, most_silences=4)
-    if role == "reserved" and "colleague" in names:
+    asks_for_colleague = "stranger" if early == "stranger" else "reserved"
+    if role == asks_for_colleague and "colleague" in names:
         yield Deed(COLLEAGUE, "colleague", "asks with a colleague's ID", 1, 1, most_silences=1)
 
 

@@ -13,6 +13,8 @@ NOTHING_RESERVED = "nothing-reserved"
 COLLEAGUE = "colleague"
 AT_ONCE = "at-once"
 TIMES = 3
+_A_WHILE = 0.3
+"""Seconds, for what is recorded only: what comes later is still taken for an answer to it."""
 ROUNDS, ROUNDS_WHERE_SLOW = 3, 2
 """How often two agents ask at once."""
 
@@ -37,12 +39,12 @@ def _ask_in_next_way(lane: Lane) -> str:
 
 
 def ask_for_a_colleague(lane: Lane) -> None:
-    """An agent asks with a colleague's ID, and is answered, refused, or met with a silence."""
-    session = lane.enter()
-    name = lane.send(Ask(COLLEAGUE, Part.OPEN, label="a colleague's UserID", asks_for="other"))
-    session.listen(lane.inquiry.pace.silence, lambda heard: is_settled(heard[-1]))
-    if not lane.brought_contact([name]):
-        lane.beat()
+    """An agent asks with a colleague's ID, and is answered, refused, or left alone; nothing is asked there afterwards."""
+    session, pace = lane.enter(), lane.inquiry.pace
+    lane.send(Ask(COLLEAGUE, Part.OPEN, label="a colleague's UserID", asks_for="other"))
+    heard = session.listen(min(pace.silence, max(_A_WHILE, 4 * pace.slowest)), lambda heard: is_settled(heard[-1]))
+    lane.beat()
+    lane.is_spoilt = not any(map(is_settled, heard))
 
 
 def at_once(first: Lane, second: Lane) -> None:

@@ -80,7 +80,7 @@ class Session:
         kept = self._recorder.begin(exchange)
         self.last = kept.id
         self.requests += 1
-        self.is_clean = self.is_clean and kept.part is Part.DUE
+        self.is_clean = self.is_clean and kept.part in {Part.DUE, Part.OPEN} and kept.form is None
         self._send(frame)
         self._recorder.change(kept.id, closed=self.closed)
         return kept.id
