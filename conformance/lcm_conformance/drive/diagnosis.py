@@ -14,10 +14,11 @@ from lcm_conformance.catalogue.request import Way
 from lcm_conformance.catalogue.verdict import EnvironmentTrouble
 from lcm_conformance.drive.discovery import ways
 from lcm_conformance.drive.login import log_out
+from lcm_conformance.drive.mismatch import listed
 from lcm_conformance.drive.precondition import ADD_LOGIN
 from lcm_conformance.drive.requests import Desk, Request
 from lcm_conformance.drive.session import Session
-from lcm_conformance.record.reply import Message, Shape, reply_to
+from lcm_conformance.record.reply import Message, Shape, messages, reply_to
 from lcm_conformance.transport import CannotConnect, Climbed, Connection, Transport
 
 LOGIN = "login"
@@ -140,16 +141,18 @@ def _login_in_words(desk: Desk, role: str) -> str:
 
 
 def _ask(desk: Desk, session: Session, told: Callable[[Step], None]) -> bool:
-    began = time.monotonic()
+    began, heard = time.monotonic(), list[Message]()
     for way in ways({}):
         try:
-            reply = reply_to(desk.ask(session, Request(_PROBE.name, Part.DUE, way=way)))
+            exchange = desk.ask(session, Request(_PROBE.name, Part.DUE, way=way))
         except EnvironmentTrouble as trouble:
             told(Step(ANSWER, time.monotonic() - began, str(trouble), held=False))
             return False
+        reply = reply_to(exchange)
         if reply is not None:
             told(Step(ANSWER, time.monotonic() - began, _described(reply, way)))
             return True
+        heard += messages(exchange.received)
         if session.closed:
             break
     how = "the session was closed" if session.closed else "no answer, however it was asked"
@@ -159,6 +162,7 @@ def _ask(desk: Desk, session: Session, told: Callable[[Step], None]) -> bool:
     )
     if not desk.profile.says_login:
         says += f"; the profile has no [login]: {ADD_LOGIN}"
+    says += f"; {listed(heard)} came instead" if heard else ""
     told(Step(ANSWER, time.monotonic() - began, says, held=False))
     return False
 

@@ -42,6 +42,7 @@ class Session:
         self.agent = agent
         self.closed = self.cut = False
         self.harm: str | None = None
+        self.farewell = ""  # how the endpoint ended the session
         self.was_put_out = False
         self._logout_event: Mapping[str, Any] | None = None
         self._aborted = False
@@ -198,6 +199,7 @@ class Session:
     def _ended(self, end: ConnectionEnded, exchange: Exchange | None) -> None:
         self.closed = True
         self.cut = isinstance(end, LineCut) and not self._aborted
+        self.farewell = str(end)
         self._note(Kind.CLOSED, note=f"by the endpoint: {end}", exchange=exchange)
         self._connection.abort()
 
