@@ -282,7 +282,10 @@ def test_an_agent_whose_login_is_refused_spoils_only_what_needs_that_agent(run: 
 @of(lambda on: with_unheard_login(on.conformant()))
 def test_a_login_that_nobody_answers_is_sent_once(run: Judged) -> None:
     assert run.recording.trouble is not None
-    assert "was not answered within 0.3 s: check login.request and login.success" in run.recording.trouble
+    assert (
+        "was not answered as login.success says within 0.3 s: correct it, or describe a refusal"
+        in run.recording.trouble
+    )
     assert len([event for event in sent(run.recording, subtopic="SetUserInfo") if event.agent == "reserved"]) == 1
 
 

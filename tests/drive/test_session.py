@@ -83,7 +83,7 @@ def test_a_login_is_filled_in_sent_once_and_its_answer_found_among_other_traffic
     [
         ([{"ready": False}], "was refused: check the agent's credentials"),
         ([{"hello": 1}, None], "ended with the endpoint closing the session: check the agent's credentials"),
-        ([{"ready": 1}], "was not answered within 0.05 s: check login.request and login.success"),
+        ([{"ready": 1}], "was not answered as login.success says within 0.05 s: correct it, or describe a refusal"),
         ([], "was not answered within 0.05 s"),
     ],
 )

@@ -150,3 +150,23 @@ def test_tokens_without_number_do_not_stop_it() -> None:
 )
 def test_a_name_that_makes_a_secret_in_json_makes_one_elsewhere(name: str, form: str) -> None:
     assert "hunter2abc" not in Redactor().frame(form.format(name, name))
+
+
+@pytest.mark.parametrize("reveal", [False, True])
+@pytest.mark.parametrize(
+    "echo",
+    ["X-Env: {}", "x-env={}; path=/", '{{"headers": {{"X-Env": "{}"}}}}', '["X-Env", "{}"]', "X-Env => '{}'",
+     r'{{"m": "{{\"X-Env\": \"{}\"}}"}}', "%22X-Env%22%3A%20%22{}%22"],
+)  # fmt: skip
+def test_a_short_header_value_is_a_secret_where_it_stands_as_that_headers_value(echo: str, reveal: bool) -> None:
+    redactor = Redactor(reveal=reveal)
+    redactor.learn_headers([("X-Env", "run")])
+    assert redactor.text(echo.format("run")) == redactor.frame(echo.format("run")) == echo.format("[secret]")
+    assert redactor.text(echo.format("runs")) == echo.format("runs")
+
+
+def test_a_short_header_value_is_an_ordinary_word_anywhere_else() -> None:
+    redactor = Redactor()
+    redactor.learn_headers([("X-Env", "run"), ("X-Stage", "staging")])
+    text = "lcm-conformance run --profile staging.toml, in this run; Env: run"
+    assert redactor.text(text) == redactor.frame(text) == text

@@ -8,9 +8,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from excusing import excused
 from lcm_conformance.catalogue.probes import Part
 from lcm_conformance.catalogue.verdict import Finding, Verdict
-from lcm_conformance.judge.result import ClauseResult, Latency, Ledger, Observation, Result, ScenarioRecord, StepRecord
+from lcm_conformance.judge.result import (
+    ClauseResult,
+    Latency,
+    Ledger,
+    Observation,
+    Result,
+    ScenarioRecord,
+    StepRecord,
+    Trouble,
+)
 from lcm_conformance.record.transcript import Event, Exchange, Kind, Recording
 
 PHONE = "5550104711"
@@ -48,7 +58,10 @@ class Pseudonyms:
 
 def _clause(id_: str, klass: str, verdict: Verdict, reason: str) -> ClauseResult:
     findings = (FINDING,) if verdict is Verdict.FAIL else ()
-    return ClauseResult(id_, klass, f"What {id_} asks.", "Response Parameters", verdict, reason, findings)
+    number = len(findings)
+    return ClauseResult(
+        id_, klass, f"What {id_} asks.", "Response Parameters", verdict, reason, findings, findings_total=number
+    )
 
 
 def _scenario(id_: str, klass: str, verdict: Verdict, reason: str) -> ScenarioRecord:
@@ -75,7 +88,7 @@ def _scenario(id_: str, klass: str, verdict: Verdict, reason: str) -> ScenarioRe
 
 @pytest.fixture
 def result() -> Result:
-    return Result(
+    golden = Result(
         verdict="non-conformant",
         robustness="untested",
         complete=True,
@@ -99,6 +112,7 @@ def result() -> Result:
         selftest={"faults": 41, "caught": 41},
         options={"url": "ws://127.0.0.1:4711/lcm", "cm_version": "2308"},
     )
+    return excused(golden)
 
 
 @pytest.fixture
@@ -135,7 +149,9 @@ def with_trouble(result: Result) -> Result:
     trouble = "staging.example.test cannot be resolved: check the name in the profile"
     scenarios = tuple(replace(s, verdict=Verdict.UNTESTED, reason="not asked", findings=()) for s in result.scenarios)
     clauses = tuple(replace(c, verdict=Verdict.UNTESTED, reason="not asked", findings=()) for c in result.clauses)
-    return replace(result, verdict="inconclusive", trouble=trouble, scenarios=scenarios, clauses=clauses, notices=())
+    outage = Trouble("outage", trouble)
+    told = replace(result, verdict="inconclusive", trouble=outage, scenarios=scenarios, clauses=clauses, notices=())
+    return excused(told)
 
 
 @pytest.fixture
@@ -143,7 +159,7 @@ def conformant(result: Result) -> Result:
     """A run that is green all over."""
     scenarios = tuple(replace(s, verdict=Verdict.PASS, reason="", findings=()) for s in result.scenarios)
     clauses = tuple(replace(c, verdict=Verdict.PASS, reason="", findings=()) for c in result.clauses)
-    return replace(result, verdict="conformant", scenarios=scenarios, clauses=clauses, notices=())
+    return excused(replace(result, verdict="conformant", scenarios=scenarios, clauses=clauses, notices=()))
 
 
 @pytest.fixture
@@ -165,7 +181,7 @@ def with_text(result: Result, recording: Recording) -> Callable[[str], tuple[Res
                 observations=(seen,),
                 notices=(text,),
                 suite_errors=(text,),
-                trouble=text,
+                trouble=Trouble("outage", text),
                 url=f"ws://host/{text}",
             ),
             replace(recording, events=events, exchanges=exchanges, trouble=text),

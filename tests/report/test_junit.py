@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import pytest
+from excusing import excused
 from lcm_conformance.catalogue.verdict import Verdict
 from lcm_conformance.report.junit import junit_xml
 
@@ -63,26 +64,31 @@ def test_two_scenarios_of_one_name_are_two_cases(conformant):
 
 def test_a_known_deviation_does_not_turn_the_ci_server_red(result):
     clauses = tuple(replace(c, known="TICKET-7") if c.findings else c for c in result.clauses)
-    suite = suite_of(replace(result, clauses=clauses))
+    suite = suite_of(excused(replace(result, clauses=clauses)))
     assert suite.get("failures") == "0"
-    assert "known deviation: TICKET-7" in [item.get("message") for item in suite.iter("skipped")]
+    [said] = [item.get("message") for item in suite.iter("skipped") if item.get("message").startswith("known")]
+    assert said.startswith("known deviation: TICKET-7: a boolean")
 
 
 def test_a_waiver_is_named_where_the_scenario_is_skipped(result):
     clauses = tuple(replace(c, waived="no logout here") if c.id == "PRE-2" else c for c in result.clauses)
-    messages = [item.get("message") for item in suite_of(replace(result, clauses=clauses)).iter("skipped")]
+    suite = suite_of(excused(replace(result, clauses=clauses)))
+    messages = [item.get("message") for item in suite.iter("skipped")]
     assert "untested: the profile has no logout (waived: no logout here)" in messages
 
 
-def test_a_failure_that_does_not_decide_says_its_class(result):
-    scenario = replace(result.scenarios[5], verdict=Verdict.FAIL, reason="closed and never came back")
-    failure = next(suite_of(replace(result, scenarios=(scenario,))).iter("failure"))
-    assert failure.get("type") == "robustness"
+def test_a_failure_that_does_not_decide_is_skipped_and_says_its_class(result):
+    failing = {"verdict": Verdict.FAIL, "reason": "closed and never came back"}
+    clause, scenario = replace(result.clauses[5], **failing), replace(result.scenarios[5], **failing)
+    suite = suite_of(excused(replace(result, verdict="conformant", clauses=(clause,), scenarios=(scenario,))))
+    [skipped] = suite.iter("skipped")
+    assert skipped.get("message") == "robustness, does not decide the verdict: closed and never came back"
+    assert (suite.get("failures"), suite.get("errors")) == ("0", "0")
 
 
 def test_a_run_that_could_not_begin_is_not_green(with_trouble):
     suite = suite_of(with_trouble)
-    assert (suite.get("tests"), suite.get("errors")) == ("7", "1")
+    assert (suite.get("tests"), suite.get("errors"), suite.get("skipped")) == ("7", "1", "6")
     assert next(suite.iter("error")).get("message").startswith("environment: staging.example.test")
 
 
@@ -103,8 +109,16 @@ def test_a_green_set_of_scenarios_does_not_hide_that_the_run_does_not_stand(conf
 
 def test_a_known_deviation_does_not_hide_that_the_run_does_not_stand(result):
     clauses = tuple(replace(c, known="TICKET-7") for c in result.clauses if c.findings)
-    suite = suite_of(replace(result, clauses=clauses, scenarios=result.scenarios[1:2], verdict="non-conformant"))
+    known = replace(result, clauses=clauses, scenarios=result.scenarios[1:2], verdict="conformant")
+    suite = suite_of(excused(replace(known, suite_errors=("a scenario vanished",))))
     assert (suite.get("skipped"), suite.get("errors")) == ("1", "1")
+
+
+def test_a_known_deviation_that_passes_is_one_error_that_names_it(conformant):
+    line = "known deviation of MAP-1, TICKET-7, passes now: remove its entry"
+    suite = suite_of(replace(conformant, decided_by="known", stale=(line,)))
+    assert (suite.get("failures"), suite.get("errors"), suite.get("skipped")) == ("0", "1", "0")
+    assert next(suite.iter("error")).get("message") == line
 
 
 def test_hostile_text_is_legal_xml_and_stays_readable(with_text):

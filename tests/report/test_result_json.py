@@ -42,7 +42,7 @@ def test_the_shape_is_the_contract_s(result):
 def test_every_clause_stands_in_it_once_with_the_contract_s_members(result):
     clauses = json.loads(json_text(result_json(result)))["clauses"]
     assert [clause["id"] for clause in clauses] == [clause.id for clause in result.clauses]
-    members = {"id", "class", "verdict", "reason", "findings", "known", "waived"}
+    members = {"id", "class", "verdict", "reason", "asked", "findings", "findings_total", "known", "waived", "excuse"}
     assert all(set(clause) == members for clause in clauses)
     assert {clause["verdict"] for clause in clauses} == {
         "pass",
@@ -61,7 +61,9 @@ def test_without_a_self_test_the_suite_says_nothing_of_it(result):
 
 def test_what_was_added_has_names_of_its_own(with_trouble):
     told = result_json(replace(with_trouble, suite_errors=("a step is missing",)))
-    assert told["trouble"] == with_trouble.trouble
+    line = "staging.example.test cannot be resolved: check the name in the profile"
+    assert told["trouble"] == {"kind": "outage", "line": line}
+    assert (told["decided_by"], told["label"], told["baseline"], told["wire"]) == ("verdict", None, None, {})
     assert told["suite_errors"] == ["a step is missing"]
     assert (told["notices"], told["embedded"]) == ([], False)
 

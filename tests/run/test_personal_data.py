@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from lcm_conformance.profile import load
 from lcm_conformance.record.transcript import Event, Kind
 from lcm_conformance.redaction import Redactor
-from lcm_conformance.run.personal_data import learn_events
+from lcm_conformance.run.personal_data import learn_events, redactor_of
 
 WHOLE = '{"PhoneNumber": "2125550142"}'
 
@@ -69,3 +71,25 @@ def test_frames_that_are_whole_are_not_joined() -> None:
 
 def test_thousands_of_tiny_fragments_are_joined_in_reasonable_time() -> None:
     assert "2125550142" not in "".join(shown([*"x" * 20_000, *WHOLE]))
+
+
+HEADERS = """
+cm_version = "2308"
+agents.reserved = {{ user_id = "agent-7", headers = {{ X-Own = "mine" }} }}
+[endpoint]
+url = "ws://h.example.test/lcm?env=staging&key=k7"
+cookie = "sid=1"
+headers = {{ X-Env = "run", X-Stage = "staging", X-Token = "{token}", X-Long = "eight888" }}
+"""
+
+
+def test_what_a_person_is_to_copy_stays_as_it_is_though_a_short_header_value_occurs_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "staging.toml"
+    path.write_text(HEADERS.format(token="${TOKEN}"), encoding="utf-8")
+    redactor = redactor_of(load(path, environment={"TOKEN": "tok-7"}))
+    repeat = "lcm-conformance run --profile staging.toml --out mine --clause MAP-1 # sid=1"
+    assert redactor.text(repeat) == repeat
+    sent = 'X-Env: run, "x-stage": "staging", X-Own=mine, Cookie: sid=1, X-Token: tok-7'
+    masked = 'X-Env: [secret], "x-stage": "[secret]", X-Own=[secret], Cookie: [secret], X-Token: [secret]'
+    assert redactor.text(sent) == masked
+    assert redactor.text("tok-7 and eight888") == "[secret] and [secret]"

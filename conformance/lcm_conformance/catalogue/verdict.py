@@ -24,8 +24,8 @@ class Verdict(StrEnum):
 
 
 _ORDER = list(Verdict)
-MOST_FINDINGS = 500
-"""Of one scenario: every finding is redacted, and written into four reports."""
+MOST_FINDINGS = 100
+"""Of one scenario or clause: every finding is redacted, and written into four reports."""
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
@@ -47,17 +47,16 @@ class Outcome(Exception):
     """How a scenario ended when it did not pass.
 
     `reason` is one line; `blockers` are the clauses whose failure alone kept this one from being judged.
-    Of very many findings the first are kept.
+    Of very many findings the first are kept; `found` is their number.
     """
 
     verdict: Verdict
 
     def __init__(self, reason: str, findings: Sequence[Finding] = (), blockers: Iterable[str] = ()) -> None:
-        if len(findings) > MOST_FINDINGS:
-            reason = f"{reason} (listed: the first {MOST_FINDINGS} of {len(findings)})"
         super().__init__(reason)
         self.reason = reason
         self.findings = tuple(findings[:MOST_FINDINGS])
+        self.found = len(findings)
         self.blockers = frozenset(blockers)
 
 

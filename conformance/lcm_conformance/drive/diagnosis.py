@@ -14,10 +14,11 @@ from lcm_conformance.catalogue.request import Way
 from lcm_conformance.catalogue.verdict import EnvironmentTrouble
 from lcm_conformance.drive.inquiry import Inquiry
 from lcm_conformance.drive.lane import Ask, Lane
+from lcm_conformance.drive.mismatch import listed
 from lcm_conformance.drive.precondition import ADD_LOGIN
 from lcm_conformance.drive.session import Session
 from lcm_conformance.judge.checks.contact import is_expected
-from lcm_conformance.record.reply import Message, Reply, Shape, reply_to
+from lcm_conformance.record.reply import Message, Reply, Shape, messages, reply_to
 from lcm_conformance.transport import CannotConnect, Climbed, Connection, Transport
 
 LOGIN = "login"
@@ -149,7 +150,7 @@ def _login_in_words(inquiry: Inquiry, role: str) -> str:
 
 def _ask(lane: Lane, rung: str, told: Callable[[Step], None]) -> bool:
     """Ask for the agent's contact until one of the ways is answered, and compare it with what the profile expects."""
-    began = time.monotonic()
+    began, heard = time.monotonic(), list[Message]()
     try:
         _prepare(lane, told)
         for way in (lane.inquiry.ways or lane.inquiry.order) if lane.session is not None else ():
@@ -161,6 +162,7 @@ def _ask(lane: Lane, rung: str, told: Callable[[Step], None]) -> bool:
                 says, held = _described(lane, reply, way, after)
                 told(Step(rung, time.monotonic() - began, says, held))
                 return held
+            heard += messages(lane.exchange(name).received)
             if lane.session is None or lane.session.closed:
                 break
     except EnvironmentTrouble as trouble:
@@ -175,6 +177,7 @@ def _ask(lane: Lane, rung: str, told: Callable[[Step], None]) -> bool:
     )
     if not lane.inquiry.profile.says_login:
         says += f"; the profile has no [login]: {ADD_LOGIN}"
+    says += f"; {listed(heard)} came instead" if heard else ""
     told(Step(rung, time.monotonic() - began, says, held=False))
     return False
 

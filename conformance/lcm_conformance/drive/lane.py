@@ -211,7 +211,7 @@ class Lane:
             self.inquiry.pace.took(first.clock - exchange.sent)
 
     def _look_for_limit(self, session: Session) -> None:
-        if session.closed and session.requests >= _MANY and any(code in session.ending for code in _LIMIT_CODES):
+        if session.closed and session.requests >= _MANY and any(code in session.farewell for code in _LIMIT_CODES):
             self.inquiry.hit_limit(f"session {session.id} was closed after {session.requests} requests")
 
     def _require_session(self) -> Session:

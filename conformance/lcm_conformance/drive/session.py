@@ -35,8 +35,8 @@ class Session:
         self.id = recorder.session_id()
         self.agent = agent
         self.closed = self.cut = False
-        self.ending = ""
         self.harm: str | None = None
+        self.farewell = ""  # how the endpoint ended the session
         self.was_put_out = False
         self.logged_in = False
         self.is_clean = True
@@ -129,7 +129,7 @@ class Session:
 
     def _settle(self) -> None:
         if self.last is not None:
-            self._recorder.change(self.last, ended=time.monotonic(), closed=bool(self.ending), trouble=self.harm)
+            self._recorder.change(self.last, ended=time.monotonic(), closed=bool(self.farewell), trouble=self.harm)
         if self.harm is not None:
             raise EnvironmentTrouble(self.harm)
 
@@ -171,7 +171,7 @@ class Session:
 
     def _ended(self, end: ConnectionEnded) -> None:
         self.closed = True
-        self.ending = str(end) or "ended"
+        self.farewell = str(end) or "ended"
         self.cut = isinstance(end, LineCut)
         self._note(Kind.CLOSED, note=f"by the endpoint: {end}")
         self._connection.abort()

@@ -1,18 +1,21 @@
 """Known deviations: failures that a release is known for, each with a reason and an end.
 
-The clause still runs. Its failure is shown as known and does not decide the verdict; an entry whose
-clause passes, or that has expired, fails the run until it is removed.
+The clause still runs. Its failure is shown as known and does not decide the verdict. An entry whose clause passes is
+stale: wrong use, until it is removed. One that has expired accepts nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from lcm_conformance.catalogue.cm_version import release
 from lcm_conformance.catalogue.verdict import Verdict
-from lcm_conformance.judge.result import ClauseResult
+from lcm_conformance.judge.result import ClauseResult, ScenarioRecord
+
+SOON = timedelta(days=30)
+"""How long before its end an entry is a notice."""
 
 
 @dataclass(frozen=True)
@@ -30,42 +33,57 @@ class Deviation:
         """The reason, with the ticket where there is one."""
         return f"{self.reason} ({self.ticket})" if self.ticket else self.reason
 
-
-def apply(
-    clauses: Sequence[ClauseResult], deviations: Sequence[Deviation], cm_version: str, today: date
-) -> tuple[tuple[ClauseResult, ...], tuple[str, ...]]:
-    """Mark the failures that are known; the lines say which entries have become wrong."""
-    entries = {deviation.clause: deviation for deviation in deviations}
-    lines = [
-        line for clause in clauses if (line := _wrong(entries.get(clause.id), clause, cm_version, today)) is not None
-    ]
-    marked = tuple(
-        replace(clause, known=entries[clause.id].words)
-        if clause.id in entries
-        and clause.verdict is Verdict.FAIL
-        and _wrong(entries[clause.id], clause, cm_version, today) is None
-        else clause
-        for clause in clauses
-    )
-    known = {clause.id for clause in marked if clause.known is not None}
-    return tuple(_follow(clause, known) for clause in marked), tuple(lines)
-
-
-def _follow(clause: ClauseResult, known: set[str]) -> ClauseResult:
-    """A clause that could not be judged for nothing but known failures decides nothing either."""
-    if clause.verdict is Verdict.INCONCLUSIVE and clause.blockers and clause.blockers <= known:
-        return replace(clause, known=f"follows from {', '.join(sorted(clause.blockers))}")
-    return clause
-
-
-def _wrong(deviation: Deviation | None, clause: ClauseResult, cm_version: str, today: date) -> str | None:
-    if deviation is None:
+    def ended(self, cm_version: str, today: date) -> str | None:
+        """Why it accepts nothing any more, if so."""
+        if self.expires is not None and today > self.expires:
+            return f"has expired on {self.expires}"
+        if self.until is not None and release(cm_version) > release(self.until):
+            return f"was accepted until {self.until} only"
         return None
-    name = f"known deviation of {deviation.clause}, {deviation.words},"
-    if deviation.expires is not None and today > deviation.expires:
-        return f"{name} has expired on {deviation.expires}: remove its entry"
-    if deviation.until is not None and release(cm_version) > release(deviation.until):
-        return f"{name} was accepted until {deviation.until} only: remove its entry"
-    if clause.verdict is Verdict.PASS:
-        return f"{name} passes now: remove its entry"
-    return None
+
+    def line(self, what: str) -> str:
+        """One line about it."""
+        return f"known deviation of {self.clause}, {self.words}, {what}"
+
+
+@dataclass(frozen=True)
+class Applied:
+    """The clauses, the failures marked that are known; `stale` are the entries to remove, `notices` those to renew."""
+
+    clauses: tuple[ClauseResult, ...]
+    stale: tuple[str, ...]
+    notices: tuple[str, ...]
+
+
+def apply(clauses: Sequence[ClauseResult], entries: Sequence[Deviation], cm_version: str, today: date) -> Applied:
+    """Mark the failures that are known, and what follows from nothing else."""
+    reasons = {entry.clause: entry.words for entry in entries if entry.ended(cm_version, today) is None}
+    marked = [
+        replace(clause, known=reasons.get(clause.id)) if clause.verdict is Verdict.FAIL else clause
+        for clause in clauses
+    ]
+    passing = {clause.id for clause in clauses if clause.verdict is Verdict.PASS}
+    stale = [entry.line("passes now: remove its entry") for entry in entries if entry.clause in passing]
+    notices = [_notice(entry, cm_version, today) for entry in entries if entry.clause not in passing]
+    return Applied(
+        tuple(replace(clause, known=clause.known or follows(clause, marked)) for clause in marked),
+        tuple(stale),
+        tuple(filter(None, notices)),
+    )
+
+
+def follows(item: ClauseResult | ScenarioRecord, clauses: Iterable[ClauseResult]) -> str | None:
+    """What could not be judged for nothing but known failures decides nothing either: the words that say so."""
+    if item.verdict is not Verdict.INCONCLUSIVE or not item.blockers:
+        return None
+    known = {clause.id for clause in clauses if clause.known is not None}
+    return f"follows from {', '.join(sorted(item.blockers))}" if item.blockers <= known else None
+
+
+def _notice(entry: Deviation, cm_version: str, today: date) -> str:
+    ended = entry.ended(cm_version, today)
+    if ended is not None:
+        return entry.line(f"{ended} and accepts nothing any more: remove its entry, or renew it")
+    if entry.expires is not None and entry.expires - today <= SOON:
+        return entry.line(f"expires on {entry.expires}")
+    return ""

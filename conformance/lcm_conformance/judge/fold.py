@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from lcm_conformance.catalogue.clauses import Catalogue, Clause
 from lcm_conformance.catalogue.probes import Part
 from lcm_conformance.catalogue.scenarios import Scenario
-from lcm_conformance.catalogue.verdict import Finding, Outcome, SuiteError, Verdict, worst
-from lcm_conformance.judge import deviations
+from lcm_conformance.catalogue.verdict import MOST_FINDINGS, Finding, Outcome, SuiteError, Verdict, worst
+from lcm_conformance.judge import deviations, standing, wire
 from lcm_conformance.judge.checks import observing, readings
 from lcm_conformance.judge.evidence import Evidence
-from lcm_conformance.judge.result import ClauseResult, Latency, Ledger, Observation, Remarks, Result, ScenarioRecord
+from lcm_conformance.judge.excuses import excuse_clauses, excuse_scenarios
+from lcm_conformance.judge.result import (
+    ClauseResult,
+    Latency,
+    Remarks,
+    Result,
+    ScenarioRecord,
+)
 from lcm_conformance.judge.terms import Course, Terms
 from lcm_conformance.record.transcript import Recording
 from lcm_conformance.redaction.exceptions import account
 from lcm_conformance.version import VERSION
 
-_DECIDES = {Verdict.INCONCLUSIVE, Verdict.UNTESTED, Verdict.ERROR}
+_ASKING = tuple(part for part in Part if part not in {Part.CONTROL, Part.REVIVAL})
+"""The requests that are asked for a clause's own sake."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,7 @@ class Told:
     reason: str
     findings: tuple[Finding, ...] = ()
     blockers: frozenset[str] = frozenset()
+    found: int = 0
 
 
 def told(error: BaseException | None, remarks: Remarks) -> Told:
@@ -37,7 +46,7 @@ def told(error: BaseException | None, remarks: Remarks) -> Told:
     if error is None:
         return Told(Verdict.PASS, remarks.reason)
     if isinstance(error, Outcome):
-        return Told(error.verdict, error.reason, error.findings, error.blockers)
+        return Told(error.verdict, error.reason, error.findings, error.blockers, error.found)
     said = str(error) if isinstance(error, SuiteError) else f"{account(error)}: please report it"
     return Told(Verdict.ERROR, f"suite error: {said}")
 
@@ -70,24 +79,26 @@ def fold(
     by_clause: dict[str, list[ScenarioRecord]] = defaultdict(list)
     for record in records:
         by_clause[record.clause].append(record)
-    clauses = tuple(
-        _clause(clause, by_clause[clause.id], terms.waived.get(clause.id)) for clause in catalogue.clauses.values()
-    )
-    clauses, lines = deviations.apply(
-        clauses, terms.known if course.complete else (), terms.cm_version, course.started.date()
-    )
-    ledger = _ledger(records, written)
+    counted = {x.id for x in evidence.exchanges(*_ASKING)}
+    rows = [
+        _clause(clause, by_clause[clause.id], terms.waived.get(clause.id), counted)
+        for clause in catalogue.clauses.values()
+    ]
+    known = deviations.apply(rows, terms.known, terms.cm_version, course.started.date())
+    clauses = excuse_clauses(known.clauses, terms)
+    ledger = standing.ledger(records, written)
     errors = list(course.suite_errors)
     if ledger.unaccounted and course.complete:
         errors.append(f"{ledger.unaccounted} scenarios of the feature files are unaccounted for")
     recording = evidence.recording
-    verdict = "non-conformant" if lines and terms.supported else _verdict(clauses, terms)
+    verdict = _verdict(clauses, terms)
+    stale = known.stale if course.complete and terms.supported else ()
     times = observing.latencies(evidence)
     p50, p95, longest = observing.quantiles(times)
     way = recording.way
     return Result(
         verdict=verdict,
-        robustness=_robustness(clauses),
+        robustness=standing.robustness(clauses),
         complete=course.complete,
         cm_version=terms.cm_version,
         url=course.url,
@@ -97,36 +108,39 @@ def fold(
         started=course.started,
         seconds=course.seconds,
         clauses=clauses,
-        scenarios=tuple(records),
+        scenarios=excuse_scenarios(records, clauses, terms),
         ledger=ledger,
-        attribution=_attribution(evidence, by_clause["RES-1"]),
+        attribution=standing.attribution(evidence, by_clause["RES-1"]),
         readings=readings.followed(evidence),
         depends_on=readings.depends_on(evidence) if verdict == "conformant" else (),
-        observations=tuple(_observation(name, by_clause[name]) for name in catalogue.observations),
+        observations=tuple(standing.observation(name, by_clause[name]) for name in catalogue.observations),
         latency=Latency(len(times), round(p50, 3), round(p95, 3), round(longest, 3)),
         embedded=course.embedded,
-        trouble=recording.trouble or next(iter(recording.troubles.values()), None),
+        trouble=standing.trouble(recording, clauses, by_clause),
         suite_errors=tuple(errors),
+        decided_by="known" if stale and verdict != "non-conformant" else "verdict",
+        stale=stale,
+        label=course.label,
+        wire=wire.seen(evidence),
         selftest=course.selftest,
         options=dict(course.options),
-        notices=(*course.notices, *_cut(evidence), *lines),
+        notices=(*course.notices, *standing.cut_lines(evidence), *known.notices, *stale),
     )
 
 
-def _cut(evidence: Evidence) -> list[str]:
-    lost = evidence.recording.lost_line
-    again = "what was asked there was asked again: check the network between here and the endpoint"
-    return [] if lost is None else [f"the line was cut, without a close frame, in {lost}; {again}"]
-
-
 def exit_status(result: Result) -> int:
-    """The exit status of `run` and `judge` (0, 1, 3, 4 or 5)."""
-    if result.suite_errors or any(clause.verdict is Verdict.ERROR for clause in result.clauses):
+    """The exit status of `run` and `judge` (0 to 5)."""
+    verdicts = [clause.verdict for clause in result.clauses] + [record.verdict for record in result.scenarios]
+    if result.suite_errors or Verdict.ERROR in verdicts:
         return 5
+    if result.decided_by == "known":
+        return 2
     return {"conformant": 0, "non-conformant": 1, "inconclusive": 3, "not-applicable": 4}[result.verdict]
 
 
-def _clause(clause: Clause, records: Sequence[ScenarioRecord], waived: str | None) -> ClauseResult:
+def _clause(
+    clause: Clause, records: Sequence[ScenarioRecord], waived: str | None, counted: Collection[str]
+) -> ClauseResult:
     missing = len(clause.scenarios) - len(records)
     verdicts = [record.verdict for record in records] + ([Verdict.UNTESTED] if missing > 0 else [])
     verdict = worst(verdicts)
@@ -141,8 +155,10 @@ def _clause(clause: Clause, records: Sequence[ScenarioRecord], waived: str | Non
         verdict=verdict,
         reason="; ".join(dict.fromkeys(reasons)),
         waived=waived,
-        findings=tuple(finding for record in records for finding in record.findings),
+        findings=tuple(finding for record in records for finding in record.findings)[:MOST_FINDINGS],
         blockers=_blockers([record for record in records if record.verdict is not Verdict.PASS]),
+        asked=len({x for record in records for x in record.exchanges if x in counted}),
+        findings_total=sum(record.findings_total for record in records),
     )
 
 
@@ -156,54 +172,7 @@ def _blockers(records: Sequence[ScenarioRecord]) -> frozenset[str]:
 def _verdict(clauses: Sequence[ClauseResult], terms: Terms) -> str:
     if not terms.supported:
         return "not-applicable"
-    deciding = [clause for clause in clauses if clause.klass in {"scope", "normative"}]
-    advisory = [clause for clause in clauses if clause.klass == "advisory"] if terms.strict else []
-    if any(clause.verdict is Verdict.FAIL and clause.known is None for clause in (*deciding, *advisory)):
+    deciding = {clause.verdict for clause in clauses if clause.excuse is None}
+    if Verdict.FAIL in deciding:
         return "non-conformant"
-    if any(_leaves_open(clause) for clause in (*deciding, *advisory)):
-        return "inconclusive"
-    return "conformant"
-
-
-def _leaves_open(clause: ClauseResult) -> bool:
-    """A waiver excuses what was not tested, never what was tested and stayed unclear."""
-    waived = clause.waived is not None and clause.verdict is Verdict.UNTESTED
-    return clause.verdict in _DECIDES and not waived and clause.known is None
-
-
-def _robustness(clauses: Sequence[ClauseResult]) -> str:
-    verdicts = {clause.verdict for clause in clauses if clause.klass == "robustness"}
-    if Verdict.FAIL in verdicts:
-        return "fail"
-    return "pass" if verdicts == {Verdict.PASS} else "untested"
-
-
-def _attribution(evidence: Evidence, records: Sequence[ScenarioRecord]) -> str:
-    """Proven: two agents asked at once, on sessions of their own; each got a contact then, and all were their own."""
-    passed = bool(records) and all(record.verdict is Verdict.PASS for record in records)
-    asked = evidence.exchanges(Part.DUE, probe="at-once")
-    answered = {x.asks_for for x in asked if evidence.handed_out(x)}
-    proven = passed and evidence.recording.together and len(records) > 1 and len(answered) > 1
-    return "proven" if proven else "assumed"
-
-
-def _ledger(records: Sequence[ScenarioRecord], written: Sequence[Scenario]) -> Ledger:
-    told_of = {(record.feature_file, record.name): record for record in records}
-    accounted = [told_of[scenario.key] for scenario in written if scenario.key in told_of]
-    # A doubled scenario has two rows in the files and one in pytest's hands.
-    once = {scenario.key for scenario in written}
-    untested = sum(record.verdict in {Verdict.UNTESTED, Verdict.NOT_APPLICABLE} for record in accounted)
-    doubled = len(written) - len(once)
-    return Ledger(
-        scenarios=len(written),
-        executed=len(accounted) - untested - doubled,
-        untested=untested,
-        unaccounted=len(written) - len(accounted) + doubled,
-    )
-
-
-def _observation(name: str, records: Sequence[ScenarioRecord]) -> Observation:
-    for record in records:
-        if record.observation is not None:
-            return record.observation
-    return Observation(name, "untested", records[0].reason if records else "not selected for this run")
+    return "inconclusive" if deciding & standing.LEAVE_OPEN else "conformant"

@@ -40,7 +40,10 @@ class Remarks:
 
 @dataclass(frozen=True)
 class ScenarioRecord:
-    """One scenario of the feature files and what came of it."""
+    """One scenario of the feature files and what came of it.
+
+    `excuse` is the reason why, though not passed, it decides nothing.
+    """
 
     feature: str
     feature_file: str
@@ -56,11 +59,17 @@ class ScenarioRecord:
     blockers: frozenset[str] = frozenset()
     started: datetime | None = None
     seconds: float = 0.0
+    findings_total: int = 0
+    excuse: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
 class ClauseResult:
-    """The verdict on one clause of the catalogue. `klass` is the clause's class."""
+    """The verdict on one clause of the catalogue. `klass` is the clause's class.
+
+    `asked` counts the requests that its scenarios ask, controls apart; `findings` holds the first hundred of
+    `findings_total`; `excuse` is the reason why, though not passed, it decides nothing.
+    """
 
     id: str
     klass: str
@@ -72,6 +81,9 @@ class ClauseResult:
     known: str | None = None
     waived: str | None = None
     blockers: frozenset[str] = frozenset()
+    asked: int = 0
+    findings_total: int = 0
+    excuse: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -95,8 +107,29 @@ class Latency:
 
 
 @dataclass(frozen=True)
+class Trouble:
+    """What kept the run from learning: an `outage` (could not reach or log in) or a `gap` (a precondition missing)."""
+
+    kind: str
+    line: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Member:
+    """One member of the contacts as it was on the wire. `words` are the values of an open vocabulary, else None."""
+
+    types: dict[str, int]
+    present: int
+    replies: int
+    words: tuple[str, ...] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
 class Result:
-    """The whole of `result.json`, typed. `trouble` is the environment's line, `notices` what every report must show."""
+    """The whole of `result.json`, typed. `notices` are what every report must show.
+
+    `decided_by` says what the exit status follows from: `verdict`, or `known`, entries that are `stale`.
+    """
 
     verdict: str
     robustness: str
@@ -117,11 +150,20 @@ class Result:
     observations: tuple[Observation, ...]
     latency: Latency
     embedded: bool
-    trouble: str | None = field(default=None, repr=False)
+    trouble: Trouble | None = None
     suite_errors: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    decided_by: str = "verdict"
+    stale: tuple[str, ...] = ()
+    label: str | None = field(default=None, repr=False)
+    wire: dict[str, Member] = field(default_factory=dict, repr=False)
     selftest: dict[str, object] | None = None
     options: dict[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def outage(self) -> str | None:
+        """The environment's line, where the run could not reach the endpoint or log in."""
+        return self.trouble.line if self.trouble is not None and self.trouble.kind == "outage" else None
 
     @property
     def revealed(self) -> bool:

@@ -64,4 +64,5 @@ class Course:
     suite_errors: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     options: Mapping[str, str] = field(default_factory=dict, repr=False)
+    label: str | None = field(default=None, repr=False)
     selftest: dict[str, object] | None = None

@@ -15,11 +15,11 @@ import pytest
 from lcm_conformance.catalogue import scenarios
 from lcm_conformance.catalogue.clauses import CLASSES, load_catalogue
 from lcm_conformance.catalogue.scenarios import Scenario
-from lcm_conformance.catalogue.verdict import Verdict
 from lcm_conformance.judge.evidence import Evidence
 from lcm_conformance.judge.result import Remarks, StepRecord
 from lcm_conformance.plugin.collection import is_ours, may_be_ours, refuse_swallowed_paths, scenarios_among
 from lcm_conformance.plugin.conduct import Conduct, printed
+from lcm_conformance.report.case import RED
 from lcm_conformance.report.console import summary
 from lcm_conformance.run import execution, vocabulary
 from lcm_conformance.run.options import PYTEST_PREFIX, add_all
@@ -28,7 +28,6 @@ _RUN = pytest.StashKey[Conduct]()
 _SCENARIO = pytest.StashKey[Scenario]()
 _REMARKS = pytest.StashKey[Remarks]()
 _STEPS = pytest.StashKey[list[StepRecord]]()
-_SKIPPED = {Verdict.UNTESTED, Verdict.NOT_APPLICABLE}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -164,10 +163,11 @@ def _tell(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRep
         call.duration,
     )
     conduct.records.append(record)
-    if record.verdict in _SKIPPED:
+    case = conduct.run.case(record)
+    if case.status == "skipped":
         report.outcome = "skipped"
-        report.longrepr = (str(item.path), 0, f"{record.verdict}: {conduct.run.shown(record.reason)}")
-    elif record.verdict is not Verdict.PASS:
+        report.longrepr = (str(item.path), 0, case.message)
+    elif case.status in RED:
         report.outcome = "failed"
         report.longrepr = printed(record, conduct.run)
 

@@ -117,7 +117,8 @@ class Profile:
     `says_login` is whether anybody has said how agents are logged in, if only that they are from the start.
     `waived` are the clauses that may stay untested in this environment, each with the reason. `label` says which
     environment or build this is, `prepare` is the program that reserves a contact for an agent, `statement` what a
-    statement of conformance is to say of who tested what.
+    statement of conformance is to say of who tested what. `short_headers` are names and values too short to be looked
+    for anywhere else.
     """
 
     cm_version: str
@@ -129,6 +130,7 @@ class Profile:
     login_command: tuple[str, ...] = field(default=(), repr=False)
     says_login: bool = True
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    short_headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     notices: tuple[str, ...] = ()
     waived: Mapping[str, str] = field(default_factory=dict)
     label: str | None = None

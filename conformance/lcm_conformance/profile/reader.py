@@ -99,6 +99,7 @@ def _profile(table: Section, url: str | None, cm_version: str | None) -> Profile
         prepare=prepare,
         statement=_statement(table.section("statement")),
         secrets=tuple(filter(None, table.source.secrets)),  # those of all sections
+        short_headers=tuple(table.source.short_headers),
         notices=tuple(table.source.notices),
     )
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from lcm_conformance.catalogue.verdict import UsageError
 from lcm_conformance.profile.templates import PLACEHOLDER, UNCLOSED
+from lcm_conformance.redaction.address import WORDY
 
 
 @dataclass
@@ -21,6 +22,7 @@ class Source:
     environment: Mapping[str, str]
     folder: Path
     secrets: list[str] = field(default_factory=list)
+    short_headers: list[tuple[str, str]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
 
 
@@ -111,8 +113,12 @@ class Section:
         return {name: table.header(name) or "" for name in table.values}
 
     def header(self, key: str) -> str | None:
-        """A secret text that fits into one header line."""
-        value = self.secret(key)
+        """A secret text that fits into one header line; a short one that is written out is one in that header only."""
+        value = self.text(key)
+        if value and len(value) < WORDY and not self.is_from_outside(key):
+            self.source.short_headers.append((key, value))
+        elif value:
+            self.source.secrets.append(value)
         if value is not None and not (value + key).isprintable():
             raise self.wrong(key, "holds a line break or another control character: remove it")
         return value

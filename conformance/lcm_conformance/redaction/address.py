@@ -6,6 +6,9 @@ import re
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit, urlunsplit
 
 _BROKEN = re.compile(r"[^\[:/?#@]*:(?:[0-9]{1,5}/[^?#@]*@|(?![0-9]{0,5}(?:[/?#]|\Z))[^@]*@)")
+WORDY = 8
+"""Characters below which a header's or a query's value may be an ordinary word: looked for anywhere, it would garble
+paths and commands that a person is to copy."""
 _TELLING = 4  # characters below which a query value, such as `v=2`, is no token
 
 
@@ -29,8 +32,9 @@ def url_secrets(url: str) -> list[str]:
         parts = urlsplit(rest)
     except ValueError:
         return [text for text in dict.fromkeys(found) if len(text) >= _TELLING]
-    found += [parts.fragment, *(pair.split("=", 1)[-1] for pair in parts.query.split("&"))]
-    found += [value for _, value in parse_qsl(parts.query)]
+    query = [parts.fragment, *(pair.split("=", 1)[-1] for pair in parts.query.split("&"))]
+    query += [value for _, value in parse_qsl(parts.query)]
+    found += [text for text in query if len(text) >= WORDY or not text.isalpha()]
     return [text for text in dict.fromkeys(found) if len(text) >= _TELLING]
 
 

@@ -68,6 +68,12 @@ class Redactor:
         with self._lock:
             self._secrets.add(secrets)
 
+    def learn_headers(self, headers: Iterable[tuple[str, str]]) -> None:
+        """Remember names and values of headers that are secret only where the value stands beside the name."""
+        with self._lock:
+            for name, value in headers:
+                self._secrets.add_header(name, value)
+
     def learn_value(self, value: str, *, alone: bool = False) -> None:
         """Remember one value; `alone` (right for agents' names): replace it only where it stands alone."""
         with self._lock:

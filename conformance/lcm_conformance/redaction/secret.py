@@ -21,6 +21,7 @@ from lcm_conformance.redaction.view import fold, layers, plain
 MARK = "[secret]"
 _SCHEME = re.compile(r"\s*[A-Za-z][\w.+-]*\s+(?P<rest>\S.*)", re.DOTALL)
 _BORDERS = re.compile(r"[\s;,=\"]+")
+_IS = r"\\{0,16}[\"'’”]?\s{0,9}(?:=>|[:=,])\s{0,9}\\{0,16}[\"'‘“]?\s{0,9}"  # from a header's name to its value
 _JWT = re.compile(r"[\w-]{6,}(?:\.[\w-]{6,}){2,4}")
 _MOST = 2000  # secrets that are followed: no honest endpoint makes up so many tokens in a run
 _PART = 6  # characters of a part that may be a token, if there are digits in it
@@ -34,6 +35,13 @@ class Secrets:
         self._given: set[str] = set()
         self._exact = Needles()
         self._loose = Known()
+        self._headers: list[re.Pattern[str]] = []
+
+    def add_header(self, name: str, value: str) -> None:
+        """Look for a value where it stands as that of a header, in whatever notation, and nowhere else."""
+        self._headers.append(
+            re.compile(rf"(?<![^\W_]){re.escape(name)}{_IS}(?P<value>{re.escape(value)})(?![^\W_])", re.IGNORECASE)
+        )
 
     def add(self, secrets: Iterable[str]) -> None:
         """Look for all spellings of the secrets; those of two or three characters only where they stand alone."""
@@ -62,6 +70,7 @@ class Secrets:
                     spans.append((start, end))
         except Crowded:
             return [(0, len(text))]
+        spans += [hit.span("value") for header in self._headers for hit in header.finditer(text)]
         return spans + [(hit.start, hit.end) for hit in self._loose.find(text)]
 
 

@@ -12,22 +12,14 @@ from collections.abc import Iterator, Sequence
 from allure_commons.model2 import Attachment, Label, Link, Parameter, Status, StatusDetails, TestResult, TestStepResult
 from allure_commons.types import LabelType, LinkType, Severity
 
-from lcm_conformance.catalogue.verdict import Verdict
 from lcm_conformance.judge.result import ClauseResult, Result, ScenarioRecord
+from lcm_conformance.report.case import LIMIT, Case, case_of
 from lcm_conformance.report.files import utc
 from lcm_conformance.report.frames import finding_text
 from lcm_conformance.report.legible import legible, one_line
 from lcm_conformance.report.titles import file_name
 
-LIMIT = 2_000
-_STATUS = {
-    Verdict.PASS: Status.PASSED,
-    Verdict.FAIL: Status.FAILED,
-    Verdict.INCONCLUSIVE: Status.BROKEN,
-    Verdict.ERROR: Status.BROKEN,
-    Verdict.UNTESTED: Status.SKIPPED,
-    Verdict.NOT_APPLICABLE: Status.SKIPPED,
-}
+_STATUS = {"passed": Status.PASSED, "failed": Status.FAILED, "error": Status.BROKEN, "skipped": Status.SKIPPED}
 _SEVERITY = {
     "scope": Severity.BLOCKER,
     "normative": Severity.CRITICAL,
@@ -45,6 +37,7 @@ def scenario_test(
 ) -> TestResult:
     """The scenario as Allure's test result; `attachments` may be fewer than its exchanges."""
     file = file_name(scenario)
+    case = case_of(scenario)
     start = int(utc(scenario.started or result.started).timestamp() * 1000)
     return TestResult(
         uuid=str(uuid.uuid4()),
@@ -53,11 +46,11 @@ def scenario_test(
         fullName=one_line(f"features/{file}: {title.removeprefix(scenario.clause + ' ')}"),
         titlePath=["features", file, *([one_line(scenario.rule)] if scenario.rule else [])],
         name=one_line(title),
-        status=_STATUS[scenario.verdict],
-        statusDetails=_details(scenario, clause, result),
+        status=_STATUS[case.status],
+        statusDetails=_details(case, scenario, clause, result),
         stage="finished",
         description=_description(scenario, clause, len(attachments)),
-        steps=list(_steps(scenario, start)),
+        steps=list(_steps(scenario, _STATUS[case.status], start)),
         attachments=list(attachments),
         parameters=[Parameter(name="cm_version", value=one_line(result.cm_version))],
         labels=list(_labels(scenario, clause, result)),
@@ -113,9 +106,9 @@ def _labels(scenario: ScenarioRecord, clause: ClauseResult | None, result: Resul
         yield Label(name=name, value=one_line(value, LIMIT))
 
 
-def _steps(scenario: ScenarioRecord, start: int) -> Iterator[TestStepResult]:
+def _steps(scenario: ScenarioRecord, ended: str, start: int) -> Iterator[TestStepResult]:
     # The step at which a scenario ended has the scenario's colour: red only where the product is at fault.
-    statuses = {"passed": Status.PASSED, "failed": _STATUS[scenario.verdict]}
+    statuses = {"passed": Status.PASSED, "failed": ended}
     for step in scenario.steps:
         yield TestStepResult(
             name=one_line(f"{step.keyword.strip()} {step.text}", LIMIT),
@@ -127,24 +120,19 @@ def _steps(scenario: ScenarioRecord, start: int) -> Iterator[TestStepResult]:
         )
 
 
-def _details(scenario: ScenarioRecord, clause: ClauseResult | None, result: Result) -> StatusDetails | None:
-    if scenario.verdict is Verdict.PASS:
+def _details(case: Case, scenario: ScenarioRecord, clause: ClauseResult | None, result: Result) -> StatusDetails | None:
+    if case.status == "passed":
         return None
-    known = clause.known if clause is not None and scenario.verdict is Verdict.FAIL else None
     trace = "\n\n".join(finding_text(finding, LIMIT) for finding in scenario.findings)
-    message = _prefixed(one_line(scenario.reason, LIMIT) or scenario.verdict.value, scenario.verdict, known, result)
-    return StatusDetails(message=message, trace=trace or None, known=True if known else None)
+    known = clause is not None and clause.known is not None
+    return StatusDetails(message=_prefixed(case, result), trace=trace or None, known=known or None)
 
 
-def _prefixed(message: str, verdict: Verdict, known: str | None, result: Result) -> str:
-    """The message with the word by which `categories.json` tells the kinds of trouble apart."""
-    if known:
-        return f"known deviation: {one_line(known, LIMIT)}: {message}"
-    if verdict is Verdict.ERROR:
-        return f"suite error: {message.removeprefix('suite error: ')}"
-    if verdict is Verdict.INCONCLUSIVE and result.trouble and one_line(result.trouble, LIMIT) in message:
-        return f"environment: {message.removeprefix('environment: ')}"
-    return message
+def _prefixed(case: Case, result: Result) -> str:
+    """The message with the word by which `categories.json` tells the environment from the inconclusive."""
+    if case.status == "error" and result.outage and one_line(result.outage, LIMIT) in case.message:
+        return f"environment: {case.message.removeprefix('environment: ')}"
+    return case.message or case.status
 
 
 def _description(scenario: ScenarioRecord, clause: ClauseResult | None, shown: int) -> str:

@@ -25,12 +25,21 @@ WRITTEN = (
 )
 # The first that matches is shown, so the narrower ones stand first.
 CATEGORIES: list[dict[str, object]] = [
-    {"name": "Known deviation", "matchedStatuses": ["failed"], "messageRegex": "(?s)known deviation: .*"},
-    {"name": "Nonconformity", "matchedStatuses": ["failed"], "messageRegex": "(?s)(?!known deviation: ).*"},
+    {"name": "Nonconformity", "matchedStatuses": ["failed"]},
     {"name": "Suite error", "matchedStatuses": ["broken"], "messageRegex": "(?s)suite error: .*"},
     {"name": "Environment", "matchedStatuses": ["broken"], "messageRegex": "(?s)environment: .*"},
     {"name": "Inconclusive", "matchedStatuses": ["broken"], "messageRegex": "(?s)(?!suite error: |environment: ).*"},
-    {"name": "Untested or not applicable", "matchedStatuses": ["skipped"]},
+    {"name": "Known deviation", "matchedStatuses": ["skipped"], "messageRegex": "(?s)known deviation: .*"},
+    {
+        "name": "Untested or not applicable",
+        "matchedStatuses": ["skipped"],
+        "messageRegex": "(?s)(untested|not-applicable): .*",
+    },
+    {
+        "name": "Does not decide the verdict",
+        "matchedStatuses": ["skipped"],
+        "messageRegex": "(?s)(?!(known deviation|untested|not-applicable): ).*",
+    },
 ]
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lcm_conformance.catalogue.verdict import Finding, Verdict
 from lcm_conformance.judge.result import ClauseResult, Result
-from lcm_conformance.report.headline import counts, decides, warnings
+from lcm_conformance.report.headline import counts, warnings
 from lcm_conformance.report.legible import one_line
 
 LIMIT = 300
@@ -50,7 +50,7 @@ def summary(result: Result, out: Path) -> list[str]:
         _verdict_line(result),
         *_standing(result),
         *(f"suite error: {one_line(error, LIMIT)}" for error in result.suite_errors),
-        *([f"environment: {one_line(result.trouble, LIMIT)}"] if result.trouble else []),
+        *([f"environment: {one_line(result.outage, LIMIT)}"] if result.outage else []),
         *(f"notice: {one_line(notice, LIMIT)}" for notice in warnings(result)),
         *_failures(result),
         "",
@@ -77,17 +77,18 @@ def _standing(result: Result) -> Iterator[str]:
 
 def _failures(result: Result) -> Iterator[str]:
     failed = [clause for clause in result.clauses if clause.verdict is Verdict.FAIL]
-    for clause in sorted(failed, key=lambda c: not decides(c, result)):
+    for clause in sorted(failed, key=lambda c: c.excuse is not None):
         if clause.known is not None:
             yield f"known deviation: {clause.id}: {one_line(clause.known, LIMIT)}"
             continue
         yield ""
-        if not decides(clause, result):
-            yield f"{clause.klass}, does not decide the verdict:"
+        if clause.excuse is not None:
+            yield f"{clause.excuse}:"
         finding = clause.findings[0] if clause.findings else _finding_of(clause)
         yield failure_block(clause, finding, repeat_command(result.options, result.embedded, clause.id))
-        if len(clause.findings) > 1:
-            yield f"  and {len(clause.findings) - 1} more findings of {clause.id} in result.json"
+        if clause.findings_total > 1:
+            which = "" if clause.findings_total == len(clause.findings) else f", the first {len(clause.findings)}"
+            yield f"  and {clause.findings_total - 1} more findings of {clause.id}{which} in result.json"
 
 
 def _finding_of(clause: ClauseResult) -> Finding:

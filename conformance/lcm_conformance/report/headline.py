@@ -5,9 +5,12 @@ Called by the console, HTML, JUnit and Allure writers. It puts a verdict into wo
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 from lcm_conformance.catalogue.verdict import Verdict
-from lcm_conformance.judge.result import ClauseResult, Result
+from lcm_conformance.judge.fold import exit_status
+from lcm_conformance.judge.result import Result
+from lcm_conformance.report.case import RED, case_of
 
 WORDS = {
     "conformant": "Conformant",
@@ -23,23 +26,17 @@ _SAYS = {
     Verdict.INCONCLUSIVE: "is inconclusive",
     Verdict.UNTESTED: "is untested",
 }
-_NOT_GREEN = (Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.ERROR)
+GREEN = (0, 4)
+"""The exit statuses at which no report is red."""
 
 
 def why(result: Result) -> str:
     """One sentence: what made the verdict."""
     if result.suite_errors:
         return f"suite error: {result.suite_errors[0]}"
-    if result.verdict == "non-conformant":
-        return _naming(result, (Verdict.FAIL,)) or "The run does not stand: see the notices."
-    if result.verdict == "inconclusive":
-        if result.trouble:
-            return f"environment: {result.trouble}"
-        open_ones = (Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.UNTESTED)
-        return _naming(result, open_ones) or "Not enough was learnt for a verdict."
-    if result.verdict == "not-applicable":
-        return f"The page offers this call up to Campaign Manager 2308; this one is {result.cm_version}."
-    return _conformant(result)
+    if result.decided_by == "known":
+        return f"The file of known deviations is wrong, not the product: {result.stale[0]}"
+    return _WHY[result.verdict](result)
 
 
 def warnings(result: Result) -> list[str]:
@@ -63,6 +60,8 @@ def facts(result: Result) -> dict[str, str]:
     """What a report that is made of scenarios says of the whole run, by name; texts of one line."""
     return {
         "verdict": result.verdict,
+        "decided_by": result.decided_by,
+        "label": result.label or "",
         "robustness": result.robustness,
         "attribution": result.attribution,
         "depends_on": ", ".join(result.depends_on),
@@ -81,30 +80,37 @@ def counts(result: Result) -> dict[Verdict, int]:
     return {verdict: seen[verdict] for verdict in WORST_FIRST if seen[verdict]}
 
 
-def decides(clause: ClauseResult, result: Result) -> bool:
-    """Whether a failure of the clause makes the run non-conformant."""
-    counted = clause.klass == "normative" or (clause.klass == "advisory" and result.options.get("strict") == "true")
-    return counted and clause.known is None
-
-
 def unshown(result: Result) -> str | None:
-    """The sentence that a report made of scenarios must add, because none of them shows that the run is not green."""
-    green = result.verdict in ("conformant", "not-applicable") and result.complete
-    green = green and not result.suite_errors and not result.ledger.unaccounted
-    known = {clause.id for clause in result.clauses if clause.known}
-    if green or any(s.verdict in _NOT_GREEN and s.clause not in known for s in result.scenarios):
-        return None
-    return why(result) if result.verdict not in ("conformant", "not-applicable") else _unfinished(result)
-
-
-def _unfinished(result: Result) -> str:
-    return f"suite error: {result.suite_errors[0]}" if result.suite_errors else warnings(result)[0]
+    """The sentence that a report made of scenarios must add, because none of them shows why the run is not green."""
+    if result.suite_errors:
+        return f"suite error: {result.suite_errors[0]}"
+    if result.decided_by == "known":
+        return "; ".join(result.stale)
+    if not result.complete:
+        return warnings(result)[0]
+    shown = any(case_of(scenario).status in RED for scenario in result.scenarios)
+    return None if shown or exit_status(result) in GREEN else why(result)
 
 
 def _naming(result: Result, verdicts: tuple[Verdict, ...]) -> str:
-    found = [c for v in verdicts for c in result.clauses if c.verdict is v and decides(c, result) and not c.waived]
+    found = [c for v in verdicts for c in result.clauses if c.verdict is v and c.excuse is None]
     named = "; ".join(f"{clause.id} {_SAYS[clause.verdict]}: {clause.reason}" for clause in found[:_NAMED])
     return f"{named}; and {len(found) - _NAMED} more clauses." if len(found) > _NAMED else named
+
+
+def _non_conformant(result: Result) -> str:
+    return _naming(result, (Verdict.FAIL,))
+
+
+def _inconclusive(result: Result) -> str:
+    if result.outage:
+        return f"environment: {result.outage}"
+    open_ones = (Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.UNTESTED)
+    return _naming(result, open_ones) or "Not enough was learnt for a verdict."
+
+
+def _not_applicable(result: Result) -> str:
+    return f"The page offers this call up to Campaign Manager 2308; this one is {result.cm_version}."
 
 
 def _conformant(result: Result) -> str:
@@ -119,3 +125,11 @@ def _conformant(result: Result) -> str:
 
 def _names(lines: list[str], clause_id: str) -> bool:
     return any(clause_id in line.replace(":", " ").split() for line in lines)
+
+
+_WHY: dict[str, Callable[[Result], str]] = {
+    "conformant": _conformant,
+    "non-conformant": _non_conformant,
+    "inconclusive": _inconclusive,
+    "not-applicable": _not_applicable,
+}

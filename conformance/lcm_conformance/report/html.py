@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from lcm_conformance.record.transcript import Recording
 from lcm_conformance.report.console import repeat_command
 from lcm_conformance.report.files import rfc3339, write_whole
 from lcm_conformance.report.frames import Frames
-from lcm_conformance.report.headline import WORDS, WORST_FIRST, counts, decides, warnings, why
+from lcm_conformance.report.headline import WORDS, WORST_FIRST, counts, warnings, why
 from lcm_conformance.report.legible import legible, one_line
 
 LIMIT = 2_000
@@ -90,7 +91,7 @@ def html_page(result: Result, recording: Recording) -> str:
 
 
 def _elsewhere(result: Result) -> list[str]:
-    trouble = [f"environment: {result.trouble}"] if result.trouble else []
+    trouble = [f"environment: {result.outage}"] if result.outage else []
     return trouble + [f"suite error: {error}" for error in result.suite_errors]
 
 
@@ -98,8 +99,8 @@ def _failing(result: Result) -> list[tuple[str, list[ClauseResult]]]:
     """The clauses that somebody must look at, with the words in front of them, those that decide first."""
     failed = [clause for clause in result.clauses if clause.verdict is Verdict.FAIL]
     lists = (
-        ("Failing", [clause for clause in failed if decides(clause, result)]),
-        ("Does not decide the verdict", [clause for clause in failed if not decides(clause, result)]),
+        ("Failing", [clause for clause in failed if clause.excuse is None]),
+        ("Does not decide the verdict", [clause for clause in failed if clause.excuse is not None]),
         ("Not judged, by the suite's own fault", [c for c in result.clauses if c.verdict is Verdict.ERROR]),
     )
     return [(words, clauses) for words, clauses in lists if clauses]
@@ -109,7 +110,7 @@ def _groups(result: Result, frames: Frames) -> list[Group]:
     others = sorted({clause.klass for clause in result.clauses} - set(_CLASSES))
     groups = []
     for klass in (*_CLASSES, *others):
-        clauses = _worst_first([clause for clause in result.clauses if clause.klass == klass], result)
+        clauses = _worst_first([clause for clause in result.clauses if clause.klass == klass])
         if clauses:
             rows = tuple(_row(clause, result, frames) for clause in clauses)
             groups.append(Group(klass, _ABOUT.get(klass, ""), rows))
@@ -126,10 +127,10 @@ def _row(clause: ClauseResult, result: Result, frames: Frames) -> Row:
     return Row(
         clause,
         tuple(shown),
-        len(clause.findings) - len(shown),
+        clause.findings_total - len(shown),
         repeat_command(result.options, result.embedded, clause.id),
     )
 
 
-def _worst_first(clauses: tuple[ClauseResult, ...] | list[ClauseResult], result: Result) -> list[ClauseResult]:
-    return sorted(clauses, key=lambda c: (WORST_FIRST.index(c.verdict), not decides(c, result)))
+def _worst_first(clauses: Iterable[ClauseResult]) -> list[ClauseResult]:
+    return sorted(clauses, key=lambda c: (WORST_FIRST.index(c.verdict), c.excuse is not None))

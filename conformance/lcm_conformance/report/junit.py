@@ -1,7 +1,7 @@
 """Writes `junit.xml` for CI servers: one test case for each scenario. Called by `write_all`.
 
-It is never green where the run is not: if no scenario shows why, one more test case does.
-A known deviation is skipped here, because a CI server would let it decide.
+It is red exactly where the exit status is: if no scenario shows why, one more test case does, and what does not
+decide is skipped, because a CI server would let it decide.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from pathlib import Path
 
 from lcm_conformance.catalogue.verdict import Verdict
 from lcm_conformance.judge.result import ClauseResult, Result, ScenarioRecord
+from lcm_conformance.report.case import LIMIT, case_of
 from lcm_conformance.report.files import utc, write_whole
 from lcm_conformance.report.frames import finding_text
 from lcm_conformance.report.headline import facts, unshown
 from lcm_conformance.report.legible import one_line
 from lcm_conformance.report.titles import file_name, titled
 
-LIMIT = 2_000
 XML = '<?xml version="1.0" encoding="utf-8"?>\n'
 
 
@@ -64,27 +64,29 @@ def _properties(result: Result) -> ET.Element:
 
 def _case(title: str, scenario: ScenarioRecord, clause: ClauseResult | None) -> ET.Element:
     stem = file_name(scenario).removesuffix(".feature")
-    case = ET.Element("testcase", classname=stem, name=one_line(title, LIMIT), time=f"{scenario.seconds:.3f}")
-    message = one_line(scenario.reason, LIMIT)
-    if scenario.verdict is Verdict.FAIL and clause is not None and clause.known is not None:
-        ET.SubElement(case, "skipped", message=f"known deviation: {one_line(clause.known, LIMIT)}")
-    elif scenario.verdict is Verdict.FAIL:
+    element = ET.Element("testcase", classname=stem, name=one_line(title, LIMIT), time=f"{scenario.seconds:.3f}")
+    case = case_of(scenario)
+    if case.status == "skipped":
+        ET.SubElement(element, "skipped", message=case.message)
+    elif case.status == "failed":
         kind = "nonconformity" if clause is None or clause.klass == "normative" else clause.klass
-        ET.SubElement(case, "failure", type=kind, message=message).text = _findings(scenario)
-    elif scenario.verdict is Verdict.ERROR:
-        ET.SubElement(case, "error", type="suite error", message=f"suite error: {message}")
-    elif scenario.verdict is Verdict.INCONCLUSIVE:
-        ET.SubElement(case, "error", type="inconclusive", message=message).text = _findings(scenario)
-    elif scenario.verdict in (Verdict.UNTESTED, Verdict.NOT_APPLICABLE):
-        waived = f" (waived: {one_line(clause.waived, LIMIT)})" if clause is not None and clause.waived else ""
-        ET.SubElement(case, "skipped", message=f"{scenario.verdict}: {message}{waived}")
-    return case
+        ET.SubElement(element, "failure", type=kind, message=case.message).text = _findings(scenario)
+    elif case.status == "error":
+        kind = "suite error" if scenario.verdict is Verdict.ERROR else scenario.verdict.value
+        ET.SubElement(element, "error", type=kind, message=case.message).text = _findings(scenario)
+    return element
 
 
 def _verdict_case(sentence: str, result: Result) -> ET.Element:
     case = ET.Element("testcase", classname="run", name="the verdict of the run", time=f"{result.seconds:.3f}")
-    ET.SubElement(case, "error", type=result.verdict, message=one_line(sentence, LIMIT))
+    ET.SubElement(case, "error", type=_kind(result), message=one_line(sentence, LIMIT))
     return case
+
+
+def _kind(result: Result) -> str:
+    if result.suite_errors:
+        return "suite error"
+    return "known deviation" if result.decided_by == "known" else result.verdict
 
 
 def _findings(scenario: ScenarioRecord) -> str:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from lcm_conformance.catalogue.verdict import Finding
-from lcm_conformance.judge.result import ClauseResult, Observation, Result, ScenarioRecord
+from lcm_conformance.judge.result import ClauseResult, Member, Observation, Result, ScenarioRecord
 from lcm_conformance.record.transcript import Event, Exchange, Recording
 from lcm_conformance.redaction.address import public_url
 
@@ -36,7 +36,10 @@ def redact_result(result: Result, redactor: Redacts) -> Result:
         clauses=tuple(_clause(c, redactor) for c in result.clauses),
         scenarios=tuple(redact_record(s, redactor) for s in result.scenarios),
         observations=tuple(_observation(o, redactor) for o in result.observations),
-        trouble=_optional(result.trouble, redactor),
+        trouble=result.trouble and replace(result.trouble, line=text(result.trouble.line)),
+        label=_optional(result.label, redactor),
+        wire={text(name): _member(member, redactor) for name, member in result.wire.items()},
+        stale=tuple(map(text, result.stale)),
         suite_errors=tuple(map(text, result.suite_errors)),
         notices=tuple(map(text, result.notices)),
         options=redact_options(result.options, redactor),
@@ -101,7 +104,12 @@ def _clause(clause: ClauseResult, redactor: Redacts) -> ClauseResult:
         findings=tuple(_finding(f, redactor) for f in clause.findings),
         known=_optional(clause.known, redactor),
         waived=_optional(clause.waived, redactor),
+        excuse=_optional(clause.excuse, redactor),
     )
+
+
+def _member(member: Member, redactor: Redacts) -> Member:
+    return replace(member, words=None if member.words is None else tuple(map(redactor.text, member.words)))
 
 
 def _observation(observation: Observation, redactor: Redacts) -> Observation:
@@ -114,6 +122,7 @@ def redact_record(scenario: ScenarioRecord, redactor: Redacts) -> ScenarioRecord
         scenario,
         reason=redactor.text(scenario.reason),
         findings=tuple(_finding(f, redactor) for f in scenario.findings),
+        excuse=_optional(scenario.excuse, redactor),
         observation=_observation(scenario.observation, redactor) if scenario.observation else None,
     )
 

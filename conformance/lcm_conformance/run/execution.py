@@ -41,6 +41,7 @@ def record(
         blockers=ended.blockers,
         started=datetime.now(UTC),
         seconds=seconds,
+        findings_total=ended.found,
     )
 
 

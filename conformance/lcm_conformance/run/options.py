@@ -55,6 +55,11 @@ RUN_OPTIONS: tuple[Option, ...] = (
         "a TOML file of known deviations, whose failures do not decide the verdict",
         {"metavar": "FILE"},
     ),
+    Option(
+        "label",
+        "a name for this environment or build, which stands in every report; overrides the profile's",
+        {"metavar": "TEXT"},
+    ),
     Option("strict", "let advisory clauses decide the verdict too", {"action": "store_true"}),
     Option(
         "observe-unsupported",

@@ -23,6 +23,7 @@ _KEPT = 8  # fragments that are joined to the next ones, too
 def redactor_of(profile: Profile, reveal: bool = False) -> Redactor:
     """The redactor of a run: it knows all that the profile says of agents and their contacts, and its secrets."""
     redactor = Redactor(secrets=profile.secrets, reveal=reveal)
+    redactor.learn_headers(profile.short_headers)
     learn_agents(redactor, profile.agents.values())
     return redactor
 

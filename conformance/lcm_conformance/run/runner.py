@@ -22,13 +22,16 @@ from lcm_conformance.drive.driver import Driver
 from lcm_conformance.endpoint.behaviour import Behaviour
 from lcm_conformance.endpoint.server import Host
 from lcm_conformance.judge.evidence import Evidence
+from lcm_conformance.judge.excuses import excuse_scenarios
 from lcm_conformance.judge.fold import evidence_for, fold
 from lcm_conformance.judge.result import Result, ScenarioRecord
 from lcm_conformance.judge.terms import Course
 from lcm_conformance.profile import Profile, at
 from lcm_conformance.record.transcript import Recording
 from lcm_conformance.report import begin, redact_options, redact_record, redact_result, write_all
+from lcm_conformance.report.case import Case, case_of
 from lcm_conformance.report.console import repeat_command
+from lcm_conformance.run.execution import judge
 from lcm_conformance.run.personal_data import learn_agents, learn_events, redactor_of
 from lcm_conformance.run.settings import Settings
 from lcm_conformance.transport.websocket import WebSocketTransport
@@ -55,6 +58,8 @@ class Run:
         self._evidence: Evidence | None = None
         self._profile: Profile = settings.profile
         self._redactor = redactor_of(settings.profile, settings.reveal)
+        self._wanted: tuple[Scenario, ...] = ()
+        self._foreseen: Result | None = None
 
     @property
     def evidence(self) -> Evidence:
@@ -69,7 +74,8 @@ class Run:
 
     def drive(self, wanted: Iterable[Scenario]) -> Evidence:
         """Ask the endpoint everything that these scenarios need."""
-        probes = probes_of(wanted, self._profile)
+        self._wanted = tuple(wanted)
+        probes = probes_of(self._wanted, self._profile)
         if not self.settings.asks:
             return self.evidence
         with ExitStack() as stack:
@@ -102,6 +108,14 @@ class Run:
         """A text as it may be printed."""
         return self._redactor.text(text)
 
+    def case(self, record: ScenarioRecord) -> Case:
+        """A scenario as the reports will show it: what it decides is known once all scenarios are judged."""
+        if self._foreseen is None:
+            self._foreseen = self._fold([judge(scenario, self.evidence) for scenario in self._wanted], complete=True)
+        terms = self.settings.terms(self._profile)
+        [excused] = excuse_scenarios([record], self._foreseen.clauses, terms)
+        return case_of(redact_record(excused, self._redactor))
+
     def preview(self, record: ScenarioRecord) -> ScenarioRecord:
         """A record as it may be printed while the run goes on."""
         return redact_record(record, self._redactor)
@@ -121,6 +135,7 @@ class Run:
             suite_errors=tuple(self.suite_errors),
             notices=self._profile.notices,
             options=self.settings.given,
+            label=self.settings.label,
             selftest=released_score(),
         )
         return fold(records, self.written, self.catalogue, self.evidence, self.settings.terms(self._profile), course)

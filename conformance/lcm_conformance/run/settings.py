@@ -37,6 +37,7 @@ class Settings:
     given: Mapping[str, str] = field(repr=False)
     known: tuple[Deviation, ...] = ()
     sends_bad_input: bool = True
+    label: str | None = None
 
     def terms(self, profile: Profile) -> Terms:
         """What the run is judged by; `profile` has the endpoint's address, which the embedded one gets late."""
@@ -107,6 +108,7 @@ def resolve(parsed: object, prefix: str = "", environment: Mapping[str, str] | N
         observe_unsupported=bool(values["observe-unsupported"]),
         allure_html=not values["no-allure-html"],
         given=_given(values),
+        label=values["label"] or profile.label,
         sends_bad_input=embedded or bool(values["allow-hostile"]),
         known=read_known(Path(values["known"]), clauses) if values["known"] else (),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import sys
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, wraps
@@ -23,6 +24,8 @@ from lcm_conformance.catalogue.scenarios import Scenario, Step
 from lcm_conformance.catalogue.verdict import SuiteError
 from lcm_conformance.judge.result import StepRecord
 from lcm_conformance.redaction.exceptions import STEPS, without_values
+
+_loading = threading.Lock()
 
 
 @cache
@@ -72,9 +75,14 @@ class Sentence:
         return self.context.type in {None, step.type} and bool(self.context.parser.is_matching(step.text))
 
 
-@cache
 def sentences() -> tuple[Sentence, ...]:
-    """All step definitions of the step modules."""
+    """All step definitions of the step modules, each once however many threads ask."""
+    with _loading:
+        return _sentences()
+
+
+@cache
+def _sentences() -> tuple[Sentence, ...]:
     names = {module.__name__ for module in modules()}
     return tuple(
         Sentence(context.step_func.__module__, context)
