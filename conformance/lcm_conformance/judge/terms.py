@@ -18,11 +18,14 @@ from lcm_conformance.judge.deviations import Deviation
 class AgentTerms:
     """One agent of the environment. `expect` are members of each contact that may be its own, as far as they are known.
 
-    `reserved` is "asserted", "unknown", or "stays" where the reservation outlasts the run.
+    `reserved` is "asserted", "unknown", or "stays" where the reservation outlasts the run; `by_default` where nobody has
+    said so.
     """
 
     expect: tuple[Mapping[str, str], ...] = field(default=(), repr=False)
     reserved: str = "asserted"
+    by_default: bool = False
+    user_id: str = field(default="", repr=False)
 
     @property
     def asserted(self) -> bool:
@@ -34,17 +37,22 @@ class AgentTerms:
 class Terms:
     """Of one run. `pins` are the pinned readings, `reply` and `silence` seconds, `waived` reasons by clause.
 
-    `logs_in_by_headers` where a session is logged in from the start, or never.
+    `logs_in_by_headers` where a session is logged in from the start, or never; `selected` the clauses that were asked,
+    None for all.
     """
 
     cm_version: str
     agents: Mapping[str, AgentTerms] = field(default_factory=dict)
     pins: Mapping[str, str] = field(default_factory=dict)
     reply: float = 5.0
+    silence: float = 2.0
     logs_in_by_headers: bool = False
     waived: Mapping[str, str] = field(default_factory=dict)
     known: tuple[Deviation, ...] = ()
     strict: bool = False
+    selected: frozenset[str] | None = None
+    allow_hostile: bool = False
+    observe_unsupported: bool = False
 
     @property
     def supported(self) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from lcm_conformance.judge.result import Result
+from lcm_conformance.judge.terms import Terms
 from lcm_conformance.record.transcript import Recording
 from lcm_conformance.report.allure import write_allure_results
 from lcm_conformance.report.allure_html import write_allure_html
@@ -43,7 +44,9 @@ def begin(out: Path, result: Result) -> None:
     clear(out / "allure-results")
 
 
-def write_all(result: Result, recording: Recording, out: Path, redactor: Redacts, allure_html: bool) -> list[str]:
+def write_all(
+    result: Result, recording: Recording, terms: Terms, out: Path, redactor: Redacts, allure_html: bool
+) -> list[str]:
     """Write every report; the answer is lines about what was written beyond the usual, or could not be.
 
     `result.json` comes last: one that is complete implies that the reports beside it are. What
@@ -52,7 +55,7 @@ def write_all(result: Result, recording: Recording, out: Path, redactor: Redacts
     # The frames first: a redactor may learn from them what to look for in free text.
     heard = redact_recording(recording, redactor)
     shown = redact_result(result, redactor)
-    write_transcript(heard.events, out)
+    write_transcript(heard, terms, shown, redactor, out)
     write_junit(shown, out)
     write_html(shown, heard, out)
     write_allure_results(shown, heard, out)

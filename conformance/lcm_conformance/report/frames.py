@@ -62,7 +62,7 @@ def _of_events(exchange_id: str, events: Sequence[Event], limit: int) -> str:
     if not events:
         return f"{exchange_id}: its frames were not kept"
     first = events[0]
-    head = f"{exchange_id}  probe {first.probe}  session {first.session}  agent {first.agent}"
+    head = f"{exchange_id}  session {first.session}  agent {first.agent}"
     return "\n".join([head, *(_line(event, first.clock, limit) for event in events)])
 
 

@@ -58,8 +58,11 @@ def redact_recording(recording: Recording, redactor: Redacts) -> Recording:
         recording,
         events=tuple(_event(e, once) for e in recording.events),
         exchanges=tuple(_exchange(x, once) for x in recording.exchanges),
-        untested={probe: redactor.text(reason) for probe, reason in recording.untested.items()},
+        left_out={probe: redactor.text(reason) for probe, reason in recording.left_out.items()},
+        troubles={probe: redactor.text(reason) for probe, reason in recording.troubles.items()},
         trouble=_optional(recording.trouble, redactor),
+        unmet={role: redactor.text(reason) for role, reason in recording.unmet.items()},
+        notices=tuple(map(redactor.text, recording.notices)),
     )
 
 

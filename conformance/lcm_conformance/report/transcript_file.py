@@ -1,30 +1,32 @@
-"""Writes `transcript.ndjson`: every frame and event in order, one JSON object a line, in the form
-that `judge` reads back. Called by `write_all`; what it is given is already redacted.
+"""Writes `transcript.ndjson`: what was judged by, every frame and event in order, what was listened to and left out.
+
+Called by `write_all`; the recording that it is given is already redacted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
 from pathlib import Path
+from typing import Any
 
-from lcm_conformance.record.transcript import Event
+from lcm_conformance.judge.heading import heading
+from lcm_conformance.judge.result import Result
+from lcm_conformance.judge.terms import Terms
+from lcm_conformance.record.lines import lines
+from lcm_conformance.record.transcript import Recording
 from lcm_conformance.report.files import json_text, rfc3339, write_whole
+from lcm_conformance.report.redacts import Redacts
 
 
-def write_transcript(events: Iterable[Event], out: Path) -> None:
+def write_transcript(recording: Recording, terms: Terms, result: Result, redactor: Redacts, out: Path) -> None:
     """Write `out/transcript.ndjson`, whole or not at all."""
-    write_whole(out / "transcript.ndjson", (json_text(transcript_line(event)) + "\n" for event in events))
+    first = _heading(terms, result, redactor)
+    told = lines(recording, first, result.complete)
+    write_whole(out / "transcript.ndjson", (json_text(line) + "\n" for line in told))
 
 
-def transcript_line(event: Event) -> dict[str, str | None]:
-    """One event with the contract's names; an event without a frame has `frame` null."""
-    return {
-        "exchange": event.exchange,
-        "probe": event.probe,
-        "session": event.session,
-        "agent": event.agent,
-        "at": rfc3339(event.at),
-        "event": event.kind.value,
-        "frame": event.frame,
-        "note": event.note,
-    }
+def _heading(terms: Terms, result: Result, redactor: Redacts) -> dict[str, Any]:
+    about: dict[str, Any] = {"suite": result.suite_version, "catalogue": result.catalogue, "label": result.label}
+    about |= {"started": rfc3339(result.started), "url": result.url, "embedded": result.embedded}
+    shown: dict[str, Any] = json.loads(redactor.frame(json_text(heading(terms))))
+    return about | shown

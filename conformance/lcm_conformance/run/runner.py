@@ -100,7 +100,12 @@ class Run:
         """Write all reports; returns the result as it may be shown, without personal data."""
         result = self._fold(records, complete)
         self.notes = write_all(
-            result, self._recording, self.settings.out, self._redactor, self.settings.allure_html and complete
+            result,
+            self._recording,
+            self.settings.terms(self._profile),
+            self.settings.out,
+            self._redactor,
+            self.settings.allure_html and complete,
         )
         return redact_result(result, self._redactor)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,14 @@ class Settings:
 
     def terms(self, profile: Profile) -> Terms:
         """What the run is judged by; `profile` has the endpoint's address, which the embedded one gets late."""
-        return terms_of(profile, self.pins, self.known, self.strict)
+        return replace(
+            terms_of(profile, self.pins),
+            known=self.known,
+            strict=self.strict,
+            selected=self.selected,
+            allow_hostile=self.sends_bad_input,
+            observe_unsupported=self.observe_unsupported,
+        )
 
     @property
     def reveal(self) -> bool:
@@ -54,22 +61,19 @@ class Settings:
         return self.profile.supported or self.observe_unsupported
 
 
-def terms_of(
-    profile: Profile,
-    pins: Mapping[str, str] | None = None,
-    known: tuple[Deviation, ...] = (),
-    strict: bool = False,
-) -> Terms:
+def terms_of(profile: Profile, pins: Mapping[str, str] | None = None) -> Terms:
     """What a run in this environment is judged by."""
     return Terms(
         cm_version=profile.cm_version,
-        agents={role: AgentTerms(agent.expect, agent.reserved) for role, agent in profile.agents.items()},
+        agents={
+            role: AgentTerms(agent.expect, agent.reserved, not agent.says_reserved, agent.user_id)
+            for role, agent in profile.agents.items()
+        },
         pins=pins or {},
         reply=profile.timing.reply,
+        silence=profile.timing.silence,
         logs_in_by_headers=profile.login is None,
         waived=profile.waived,
-        known=known,
-        strict=strict,
     )
 
 
