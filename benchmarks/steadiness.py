@@ -32,7 +32,7 @@ def burn(stop: multiprocessing.synchronize.Event) -> None:
 
 def one_run(host: Host, seed: int, folder: Path) -> tuple[str, ...]:
     """One run of the command; all that its result says of the clauses."""
-    url = host.start(Behaviour(delay=(0.0, SLOWEST, seed)))
+    url = host.start(Behaviour(latency={"reply": (0.0, SLOWEST)}, seed=seed))
     profile = str(files("lcm_conformance.endpoint").joinpath("profile.toml"))
     out = folder / str(seed)
     command = [sys.executable, "-m", "lcm_conformance", "run", "--url", url, "--profile", profile, "--out", str(out)]

@@ -97,7 +97,7 @@ def test_a_burst_is_answered_in_order(client: Connect) -> None:
 
 
 def test_delays_do_not_add_up_and_keep_the_order(client: Connect) -> None:
-    agent = client(delay=(0.02, 0.1, 7)).log_in("agent-7").log_in("agent-8")
+    agent = client(latency={"reply": (0.02, 0.1)}, seed=7).log_in("agent-7").log_in("agent-8")
     started = time.monotonic()
     for user_id in ["agent-7", "agent-8"] * 20:
         agent.send(request(user_id))

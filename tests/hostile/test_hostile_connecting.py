@@ -53,8 +53,9 @@ def test_a_proxy_that_drips_has_no_longer_than_connecting_may_take(scheme: str, 
     ("answer", "words"),
     [
         (b"HTTP/1.1 200 OK\r\n" + b"X: " + b"a" * 100_000, "answered with more than 65536 bytes"),
-        (b"HTTP/1.1 200 OK\r\n", "WebSocket handshake failed"),
-        (b"\xff\xfe\r\n\r\n", "refused to connect"),
+        (b"HTTP/1.1 200 OK\r\n", "broke off: check endpoint.proxy"),
+        (b"HTTP/1.0 200 OK\r\n\r\n", "WebSocket handshake failed"),
+        (b"\xff\xfe\r\n\r\n", "does not answer as such a proxy does: check endpoint.proxy and its scheme"),
         (b"", "broke off: check endpoint.proxy"),
     ],
 )
@@ -69,13 +70,21 @@ def test_a_proxy_that_answers_rubbish_is_said_in_words(answer: bytes, words: str
     assert is_inconclusive(ended, words)
 
 
-def test_a_handshake_of_many_bytes_is_ended() -> None:
+@pytest.mark.parametrize(
+    ("head", "filling", "words"),
+    [
+        (b"HTTP/1.1 500 No\r\nX: ", b"a" * 65536, "brought more than 65536 bytes"),
+        (b"HTTP/1.1 103 Early Hints\r\nX: y\r\n\r\n", b"HTTP/1.1 103 Early Hints\r\n\r\n", "brought more than 65536"),
+        (b"HTTP/1.1 500 No\r\nContent-Length: 10000000000\r\n\r\n", b" " * 65536, "refused with HTTP status 500"),
+    ],
+)
+def test_a_handshake_of_many_bytes_is_ended(head: bytes, filling: bytes, words: str) -> None:
     def worst(session: socket.socket, over: threading.Event) -> None:
-        session.sendall(b"HTTP/1.1 500 No\r\nContent-Length: 10000000000\r\n\r\n")
+        session.sendall(head)
         while not over.is_set():
-            session.sendall(b" " * 65536)
+            session.sendall(filling)
 
-    assert is_inconclusive(run(worst), "WebSocket handshake failed", "brought more than 65536 bytes")
+    assert is_inconclusive(run(worst), "WebSocket handshake failed", words)
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,7 @@ from lcm_conformance.profile import Profile, endpoint_section, facts, load, logi
 from lcm_conformance.record.strictjson import DEEPEST, MOST_VALUES
 from lcm_conformance.transport import Rung
 from lcm_conformance.transport.connection import CONTROL_FRAMES
-from lcm_conformance.transport.proxy import ANSWER_BYTES
-from lcm_conformance.transport.websocket import HANDSHAKE_BYTES
+from lcm_conformance.transport.http_head import HEAD_BYTES
 
 PAGE = (CHECKOUT / "docs" / "staging.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
@@ -81,7 +80,7 @@ def test_every_default_of_a_time_is_the_one_that_counts() -> None:
 
 def test_every_bound_is_the_one_that_is_kept() -> None:
     mib = facts.MIB
-    assert f"{HANDSHAKE_BYTES} bytes" in BOUNDS["handshake answer"]
+    assert f"{HEAD_BYTES} bytes" in BOUNDS["handshake answer"]
     assert BOUNDS["one session"] == f"{SESSION_FRAMES} frames, {SESSION_BYTES // mib} MiB"
     assert BOUNDS["pings and pongs between two messages"] == str(CONTROL_FRAMES)
     assert BOUNDS["connections in a row that come to nothing"].startswith(f"{IN_VAIN}, ")
@@ -90,7 +89,7 @@ def test_every_bound_is_the_one_that_is_kept() -> None:
     assert f"{RUN_KEPT // mib} MiB, {RUN_VALUES} JSON values" in BOUNDS["different frames in one run"]
     assert f"{DEEPEST} levels of nesting, {MOST_VALUES} values" in BOUNDS["JSON in one frame"]
     assert BOUNDS["findings of one scenario"] == str(MOST_FINDINGS)
-    assert f"{ANSWER_BYTES} bytes" in BOUNDS["proxy's answer"]
+    assert f"{HEAD_BYTES} bytes" in BOUNDS["proxy's answer"]
     default = facts.Endpoint(url="ws://127.0.0.1/")
     assert default.max_frame_bytes == default.max_message_bytes == 4 * mib
     assert "4 MiB each" in BOUNDS["one frame, one message"]

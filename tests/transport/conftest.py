@@ -91,7 +91,10 @@ def profile(tmp_path: Path) -> Callable[..., Profile]:
         lines = [f"{key} = {json.dumps(value)}" for key, value in endpoint.items() if not isinstance(value, dict)]
         tables = [(key, value) for key, value in endpoint.items() if isinstance(value, dict)]
         for key, table in tables:
-            lines += [f"[endpoint.{key}]", *(f"{name} = {json.dumps(value)}" for name, value in table.items())]
+            lines += [
+                f"[endpoint.{key}]",
+                *(f"{json.dumps(name)} = {json.dumps(value)}" for name, value in table.items()),
+            ]
         text = 'cm_version = "2308"\n[endpoint]\n' + "\n".join(lines)
         path.write_text(f'{text}\n[agents.reserved]\nuser_id = "agent-7"\n', encoding="utf-8")
         return load(path, environment=environment or {})

@@ -15,6 +15,7 @@ from contextlib import suppress
 
 from lcm_conformance.catalogue.verdict import EnvironmentTrouble
 from lcm_conformance.profile import Agent, fill_text, template_values
+from lcm_conformance.profile.header import fault
 
 _MOST = 65536
 
@@ -87,5 +88,5 @@ def _headers(output: bytes) -> dict[str, str] | None:
     headers = value.get("headers")
     if not isinstance(headers, dict) or not headers:
         return None
-    good = all(isinstance(content, str) and (name + content).isprintable() for name, content in headers.items())
+    good = all(isinstance(content, str) and fault(name, content) is None for name, content in headers.items())
     return headers if good else None

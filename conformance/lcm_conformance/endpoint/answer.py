@@ -7,6 +7,7 @@ pages are the model, and the page under test is silent.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from lcm_conformance.endpoint.readings import spell
@@ -19,10 +20,13 @@ REASONS = {  # why a request is refused: the first that fits, and the flaws that
     "malformed": ("data-", "user-id-", "no-source", "unknown-members", "unknown-data"),
     "not-logged-in": ("no-login", "logged-out", "other-agent"),
     "unknown-agent": ("unknown-agent", "hostile-id", "long-id"),
-    "nothing-reserved": ("nothing-reserved",),
+    "nothing-reserved": ("nothing-reserved", "used-up"),
     "early": ("asked-early",),
 }
-DEFAULT_FORMS = {"unknown-agent": "lcm-error", "nothing-reserved": "not-found"}
+DEFAULT_FORMS: Mapping[str, Mapping[str, Any]] = {
+    "unknown-agent": {"by": "lcm-error"},
+    "nothing-reserved": {"by": "not-found"},
+}
 _WORDS = {
     "elsewhere": "Unknown request",
     "malformed": "UserID is empty",
@@ -37,6 +41,11 @@ def contact_message(turn: Turn) -> dict[str, Any]:
     return _contact_od(turn, {"response": spell(turn.contact, turn.readings, turn.world)})
 
 
+def contact_text(turn: Turn) -> str:
+    """The same, as it is written where nothing changes it."""
+    return json.dumps(contact_message(turn), ensure_ascii=False)
+
+
 def _contact_od(turn: Turn, message: Any) -> dict[str, Any]:
     return {"channel": "LCM", "topic": turn.topic, "subtopic": "ContactOD", "message": message}
 
@@ -49,10 +58,15 @@ def reason_of(flaws: set[str]) -> str:
     return "broken"
 
 
-def refusal(turn: Turn, form: str, reason: str) -> dict[str, Any] | None:
-    """How a refusal of this form looks; None is silence."""
+def refusal(turn: Turn, form: Mapping[str, Any], reason: str) -> str | None:
+    """How a refusal of this form looks; None is silence.
+
+    `by` names the form. A `response` is sent by ContactOD, a `message` as an LCM error, a `text` as it stands.
+    """
     words = _WORDS.get(reason, "Request refused")
     error = {"errorType": "WS_Error", "errorMessage": words, "msg": "See the log"}
+    if form["by"] == "text":
+        return str(form["text"])
     forms: dict[str, dict[str, Any]] = {
         "lcm-error": {"channel": "LCM", "topic": turn.topic, "subtopic": "WS_Error", "message": error},
         "amazon-error": {"channel": "Amazon", "topic": "Error", "subtopic": "ApiError", "data": error},
@@ -61,8 +75,16 @@ def refusal(turn: Turn, form: str, reason: str) -> dict[str, Any] | None:
         "empty-response": _contact_od(turn, {"response": {}}),
         "null-response": _contact_od(turn, {"response": None}),
         "empty-message": _contact_od(turn, {}),
+        "response": _contact_od(turn, {"response": json.loads(form.get("response", "{}"))}),
+        "message": {
+            "channel": "LCM",
+            "topic": turn.topic,
+            "subtopic": "WS_Error",
+            "message": json.loads(form.get("message", "{}")),
+        },
     }
-    return forms.get(form)
+    message = forms.get(form["by"])
+    return None if message is None else json.dumps(message)
 
 
 def login_events(agent: Agent) -> list[str]:

@@ -1,4 +1,4 @@
-"""How one embedded endpoint behaves: its version, its readings, its faults and variants.
+"""How one embedded endpoint behaves: its version, its readings, its latencies, its faults and variants.
 
 Named by the selftest and the `mock` command; `plan` looks the names up for the Campaign
 Manager and refuses those that do not exist.
@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lcm_conformance.catalogue.verdict import UsageError
-from lcm_conformance.endpoint.faults import fault, variant
+from lcm_conformance.endpoint.faults import fault, open_row, variant
+from lcm_conformance.endpoint.latency import Range
 from lcm_conformance.endpoint.mutations import Phase, Step
 from lcm_conformance.endpoint.readings import DEFAULTS, check_readings
 
@@ -21,16 +22,20 @@ _VERSION = re.compile(r"(\d+)(\.\d+)*")
 
 @dataclass(frozen=True)
 class Behaviour:
-    """What to serve. `delay` is (low, high, seed): each reply comes so many seconds late, by chance.
+    """What to serve.
 
     `readings` maps a reading to `table` or `sample`; it outdoes those that a variant brings.
+    `latency` maps `login`, `reply` and `logout` to bounds in seconds, between which each is drawn
+    by chance; equal seeds draw equal ones. `open` names rows that can neither pass nor fail.
     """
 
     cm_version: str = "2308"
     readings: Mapping[str, str] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
     variants: tuple[str, ...] = ()
-    delay: tuple[float, float, int] | None = None
+    open: tuple[str, ...] = ()
+    latency: Mapping[str, Range] = field(default_factory=dict)
+    seed: int = 0
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,11 @@ class Plan:
 
 def plan(behaviour: Behaviour) -> Plan:
     """Look up everything a behaviour names. UsageError for a name or a version that is none."""
-    rows = [fault(name) for name in behaviour.faults] + [variant(name) for name in behaviour.variants]
+    rows = [
+        *map(fault, behaviour.faults),
+        *map(variant, behaviour.variants),
+        *map(open_row, behaviour.open),
+    ]
     check_readings(behaviour.readings)
     readings = dict(DEFAULTS)
     for row in rows:

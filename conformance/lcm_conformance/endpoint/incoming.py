@@ -82,7 +82,7 @@ def _data_oddities(value: dict[str, Any], data: dict[str, Any]) -> set[str]:
     if isinstance(user_id, str):
         if len(user_id) >= LONG_ID:
             found.add("long-id")
-        elif not _PLAIN_ID.fullmatch(user_id):
+        elif user_id.strip() and not _PLAIN_ID.fullmatch(user_id):
             found.add("hostile-id")
     return found
 

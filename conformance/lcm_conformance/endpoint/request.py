@@ -13,6 +13,7 @@ from lcm_conformance.endpoint.session import Session
 from lcm_conformance.endpoint.world import Agent, World
 
 CHANNEL = "LCM"
+_EMPTY = {"string": "empty", "array": "empty-array"}
 SUBTOPIC = "GetReservedContactOD"
 
 
@@ -28,9 +29,11 @@ def _address_flaw(value: dict[str, Any], name: str, spellings: set[str]) -> str 
         return f"{name}-missing"
     given = value[name]
     if not isinstance(given, str):
-        return f"{name}-type"
+        return f"{name}-null" if given is None else f"{name}-type"
     if given in spellings:
         return None
+    if not given:
+        return f"{name}-empty"
     if given.lower() in {spelling.lower() for spelling in spellings}:
         return f"{name}-case"
     return f"{name}-longer" if given.startswith(tuple(spellings)) else f"{name}-other"
@@ -42,7 +45,7 @@ def data_flaws(value: dict[str, Any]) -> set[str]:
         return {"data-missing"}
     data = value["data"]
     if not isinstance(data, dict):
-        return {f"data-{_shape(data)}"}
+        return {f"data-{_EMPTY[_shape(data)]}" if data in ("", []) else f"data-{_shape(data)}"}
     if "UserID" not in data:
         return {"user-id-missing"}
     user_id = data["UserID"]
@@ -70,18 +73,32 @@ def named_agent(value: dict[str, Any], world: World) -> Agent | None:
     return world.agents.get(user_id) if isinstance(user_id, str) else None
 
 
+def look_up(user_id: str, world: World, by: str) -> Agent | None:
+    """The agent with whose ID this one begins or ends."""
+    fits = user_id.startswith if by == "beginning" else user_id.endswith
+    return next((agent for known, agent in world.agents.items() if fits(known)), None)
+
+
+def _unknown(user_id: str, world: World) -> str:
+    """In which way an ID that nobody has is wrong."""
+    if not user_id.strip():
+        return "unknown-agent-blank"
+    if look_up(user_id, world, "beginning"):
+        return "unknown-agent-longer"
+    return "unknown-agent-prefixed" if look_up(user_id, world, "end") else "unknown-agent"
+
+
 def agent_flaws(
-    session: Session, named: Agent | None, asker: Agent | None, well_formed: bool, oddities: frozenset[str]
+    session: Session, value: dict[str, Any], asker: Agent | None, world: World, oddities: frozenset[str]
 ) -> set[str]:
     """Flaws of who is asked for: logged in on this session, known, with a reservation."""
-    found = set()
+    found, named = set(), named_agent(value, world)
     if not session.logged_in:
         found.add("logged-out" if session.logged_out else "no-login")
     elif named and named.user_id not in session.logged_in:
         found.add("logged-out" if named.user_id in session.logged_out else "other-agent")
-    if well_formed and not named:
-        strange = oddities & {"hostile-id", "long-id"}
-        found |= strange or {"unknown-agent"}
+    if not named and not data_flaws(value):
+        found |= oddities & {"hostile-id", "long-id"} or {_unknown(value["data"]["UserID"], world)}
     elif asker and not asker.contact:
         found.add("nothing-reserved")
     return found

@@ -9,17 +9,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from types import TracebackType
 from typing import Any, TypeVar
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
 from websockets.protocol import State
 
 from lcm_conformance.endpoint.behaviour import Behaviour
 from lcm_conformance.endpoint.campaign_manager import CampaignManager
-from lcm_conformance.endpoint.session import Action, Close, Send, Session
+from lcm_conformance.endpoint.outbox import Outbox
+from lcm_conformance.endpoint.session import Action, Alarm, Close, Send, Session
 
 LARGEST_MESSAGE = 16 * 2**20  # bytes
 PATH = "/lcm"
@@ -28,6 +30,7 @@ _quiet = logging.getLogger("lcm_conformance.endpoint.server")
 _quiet.disabled = True  # a client that breaks off is the client's business, not a line on the terminal
 
 T = TypeVar("T")
+Told = Callable[[str], None]
 
 
 class Host:
@@ -56,9 +59,18 @@ class Host:
         self._thread.join()
         self._loop.close()
 
-    def start(self, behaviour: Behaviour | None = None, host: str = "127.0.0.1", port: int = 0) -> str:
-        """Serve one endpoint and return its URL. OSError if the port is taken, UsageError for a wrong name."""
-        return self._run(self._start(CampaignManager(behaviour or Behaviour()), host, port))
+    def start(
+        self,
+        behaviour: Behaviour | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        told: Told = lambda _: None,
+    ) -> str:
+        """Serve one endpoint and return its URL. OSError if the port is taken, UsageError for a wrong name.
+
+        `told` hears of frames that are due no contact, and why; it is called in the host's thread.
+        """
+        return self._run(self._start(CampaignManager(behaviour or Behaviour(), told), host, port))
 
     def stop(self, url: str) -> None:
         """Stop the endpoint at this URL and close its connections."""
@@ -73,6 +85,7 @@ class Host:
             endpoint.attend,
             host,
             port,
+            process_request=endpoint.admit,
             compression=None,
             ping_interval=None,
             max_size=LARGEST_MESSAGE,
@@ -97,17 +110,22 @@ class _Endpoint:
 
     def __init__(self, manager: CampaignManager) -> None:
         self._manager = manager
-        self._outboxes: dict[Session, asyncio.Queue[tuple[float, Action]]] = {}
+        self._outboxes: dict[Session, Outbox] = {}
+
+    def admit(self, connection: ServerConnection, _request: Request) -> Response | None:
+        """Refuse a handshake, or leave it to be accepted."""
+        status = self._manager.refuses_connection(_now())
+        return None if status is None else connection.respond(status, "too many connections\n")
 
     async def attend(self, connection: ServerConnection) -> None:
         """Serve one connection until either side ends it."""
         session = self._manager.open(lambda: connection.state is State.OPEN)
-        outbox = self._outboxes[session] = asyncio.Queue()
-        sender = asyncio.create_task(_send_in_time(connection, outbox))
+        outbox = self._outboxes[session] = Outbox()
+        sender = asyncio.create_task(self._send_in_time(connection, outbox))
         try:
+            self._post(self._manager.greet(session, now := _now()), now)
             async for frame in connection:
-                now = asyncio.get_running_loop().time()
-                self._post(self._manager.receive(session, frame, now), now)
+                self._post(self._manager.receive(session, frame, now := _now()), now)
         finally:
             self._manager.close(session)
             del self._outboxes[session]
@@ -118,25 +136,30 @@ class _Endpoint:
         for action in actions:
             outbox = self._outboxes.get(action.session)
             if outbox is not None:
-                outbox.put_nowait((now + action.after, action))
+                outbox.put(now + action.after, action)
+
+    async def _send_in_time(self, connection: ServerConnection, outbox: Outbox) -> None:
+        """Do what is due, each thing at its time."""
+        try:
+            while True:
+                match await outbox.next():
+                    case Close(code=code):
+                        await connection.close(code)
+                        return
+                    case Alarm(session=session) as alarm if not session.closing:
+                        self._post(alarm.ring(now := _now()), now)
+                    case Send(text=text, fragments=1):
+                        await connection.send(text)
+                    case Send() as send:
+                        await connection.send(_pieces(send))
+        except ConnectionClosed:
+            return
 
 
-async def _send_in_time(connection: ServerConnection, outbox: asyncio.Queue[tuple[float, Action]]) -> None:
-    """Send what is due, each at its time but never out of order."""
-    clock = asyncio.get_running_loop().time
-    try:
-        while True:
-            due, action = await outbox.get()
-            if due > clock():
-                await asyncio.sleep(due - clock())
-            if isinstance(action, Close):
-                await connection.close()
-                return
-            await connection.send(action.text if action.fragments == 1 else _pieces(action))
-    except ConnectionClosed:
-        return
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
-def _pieces(send: Send) -> Iterator[str]:
+def _pieces(send: Send) -> Iterator[str | bytes]:
     size = -(-len(send.text) // send.fragments)
     return (send.text[i : i + size] for i in range(0, len(send.text), size))

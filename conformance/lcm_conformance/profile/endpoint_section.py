@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from lcm_conformance.catalogue.verdict import UsageError
 from lcm_conformance.profile.facts import LONGEST, Endpoint, Packet, Tls, checked_url
+from lcm_conformance.profile.header import TOKEN
 from lcm_conformance.profile.section import Section
 from lcm_conformance.redaction.address import url_secrets
 
@@ -59,8 +60,8 @@ def read_endpoint(table: Section, packet: Section, url: str | None, sessions: in
     return Endpoint(
         url=address,
         headers=table.headers("headers"),
-        subprotocols=table.texts("subprotocols"),
-        origin=table.text("origin"),
+        subprotocols=_subprotocols(table),
+        origin=table.one_header("origin", table.text("origin")),
         max_connections=table.whole("max_connections", sessions),
         requests_per_second=table.rate("requests_per_second"),
         cookie=table.header("cookie"),
@@ -71,6 +72,16 @@ def read_endpoint(table: Section, packet: Section, url: str | None, sessions: in
         max_message_bytes=table.whole("max_message_bytes", LONGEST, least=1024),
         packet=_packet(packet) if framing == "packet" else None,
     )
+
+
+def _subprotocols(table: Section) -> tuple[str, ...]:
+    names = table.texts("subprotocols")
+    for name in names:
+        if not TOKEN.fullmatch(name):
+            raise table.wrong("subprotocols", f"has {name!r}, which is no name of one: no blanks, commas or the like")
+    if len({name.casefold() for name in names}) < len(names):
+        raise table.wrong("subprotocols", "names one twice: keep one")
+    return names
 
 
 def _tls(table: Section) -> Tls:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from lcm_conformance.catalogue.verdict import UsageError
+from lcm_conformance.profile import header
 from lcm_conformance.profile.templates import PLACEHOLDER, UNCLOSED
 from lcm_conformance.redaction.address import WORDY
 
@@ -36,7 +37,7 @@ class Section:
 
     def wrong(self, key: str, what: str) -> UsageError:
         """The complaint about a key, to be raised."""
-        return UsageError(f"{self.source.name}: {self.where}{key} {what}")
+        return UsageError(f"{self.source.name}: {self.where}{_shown(key)} {what}")
 
     def wrong_value(self, key: str, error: UsageError) -> UsageError:
         """A complaint about the value of a key, with the key in front, to be raised."""
@@ -48,7 +49,7 @@ class Section:
             if key not in set(known):
                 near = difflib.get_close_matches(key, known, n=1)
                 fix = f"did you mean {self.where}{near[0]}?" if near else f"known here: {', '.join(sorted(known))}"
-                raise UsageError(f"{self.source.name}: unknown key {self.where}{key}: {fix}")
+                raise UsageError(f"{self.source.name}: unknown key {self.where}{_shown(key)}: {fix}")
 
     def sections(self, key: str) -> list[Section]:
         """A table, or each of a list of tables."""
@@ -110,6 +111,10 @@ class Section:
     def headers(self, key: str) -> dict[str, str]:
         """A table of header values, all of them secret."""
         table = self.section(key)
+        first: dict[str, str] = {}
+        for name in table.values:
+            if first.setdefault(name.casefold(), name) != name:
+                raise table.wrong(name, f"stands there as {first[name.casefold()]} already: keep one")
         return {name: table.header(name) or "" for name in table.values}
 
     def header(self, key: str) -> str | None:
@@ -119,8 +124,12 @@ class Section:
             self.source.short_headers.append((key, value))
         elif value:
             self.source.secrets.append(value)
-        if value is not None and not (value + key).isprintable():
-            raise self.wrong(key, "holds a line break or another control character: remove it")
+        return self.one_header(key, value)
+
+    def one_header(self, key: str, value: str | None) -> str | None:
+        """A text of that key, if a header of that name can have it."""
+        if value is not None and (fault := header.fault(key, value)) is not None:
+            raise self.wrong(key, fault)
         return value
 
     def flag(self, key: str, default: bool) -> bool:
@@ -193,6 +202,10 @@ class Section:
             raise self.wrong(key, f"needs the environment variable {name}, which is empty: give it its value")
         self.source.secrets.append(value)
         return value
+
+
+def _shown(key: str) -> str:
+    return key if key.isprintable() else ascii(key)
 
 
 def _quoted(names: Iterable[str]) -> str:

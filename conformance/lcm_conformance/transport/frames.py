@@ -16,12 +16,12 @@ _AT_ONCE = 65536
 
 
 class FrameReader(frame_buffer):
-    """Single frames of at most `limit` bytes; what has come of one is kept when the time is over."""
+    """Single frames of at most `limit` bytes; what has come of one is kept when the time is over, `held` at first."""
 
-    def __init__(self, recv: Callable[[int], bytes], limit: int) -> None:
+    def __init__(self, recv: Callable[[int], bytes], limit: int, held: bytes) -> None:
         super().__init__(recv, skip_utf8_validation=True)
         self._limit = limit
-        self._held = bytearray()
+        self._held = bytearray(held)
 
     def recv_length(self) -> None:
         super().recv_length()

@@ -1,106 +1,120 @@
 """Asks a proxy, over a socket that is connected to it, to go on to the endpoint: HTTP CONNECT or SOCKS5.
 
-Called by `reach`. The library knows the two protocols; deadline and allowance are ours, for its own
-reading waits anew for each piece that a proxy drips, and takes the first piece for all of an answer.
+Called by `reach`. Libraries know the two protocols; deadline and allowance are the wire's.
 """
 
 from __future__ import annotations
 
+import base64
 import socket
 from collections.abc import Callable
 from urllib.parse import SplitResult, unquote
 
-from python_socks import ProxyType
-from python_socks._abc import SyncResolver, SyncSocketStream
-from python_socks._connectors.factory_sync import create_connector
-from python_socks._protocols.errors import ReplyError
+import h11
+from socksio import (
+    ProtocolError,
+    SOCKS5AType,
+    SOCKS5AuthMethod,
+    SOCKS5AuthMethodsRequest,
+    SOCKS5AuthReply,
+    SOCKS5Command,
+    SOCKS5CommandRequest,
+    SOCKS5Reply,
+    SOCKS5ReplyCode,
+    SOCKS5UsernamePasswordRequest,
+)
 
 from lcm_conformance.transport import CannotConnect, Rung
+from lcm_conformance.transport.address import bracketed
+from lcm_conformance.transport.http_head import HEAD_BYTES, BrokenOff, answer
 from lcm_conformance.transport.wire import TooMuch, Wire
 
-ANSWER_BYTES = 65536
-_TYPES = {"http": ProxyType.HTTP, "socks5": ProxyType.SOCKS5, "socks5h": ProxyType.SOCKS5}
+_NEEDS_CREDENTIALS = "wants a user name and a password: write them into endpoint.proxy as http://name:password@host"
+_REFUSES_CREDENTIALS = "does not accept the user name and password: check endpoint.proxy"
+_ADDRESS_BYTES = {bytes(SOCKS5AType.IPV4_ADDRESS): 4, bytes(SOCKS5AType.IPV6_ADDRESS): 16}
+_PORT_BYTES = 2
 
-Resolve = Callable[[str], tuple[socket.AddressFamily, str]]
+Resolve = Callable[[str], str]
+
+
+class _Refused(Exception):
+    """The proxy does not do as asked: the text says why, and what to check."""
 
 
 def ask(sock: socket.socket, proxy: SplitResult, shown: str, host: str, port: int, seconds: float, by: Resolve) -> None:
     """Have the proxy connect to the endpoint; raises `CannotConnect`. `by` resolves a name where the proxy must not."""
     wire = Wire(sock, seconds)
-    wire.allowance = ANSWER_BYTES
-    connector = create_connector(
-        proxy_type=_TYPES[proxy.scheme],
-        username=unquote(proxy.username) if proxy.username else None,
-        password=unquote(proxy.password) if proxy.password else None,
-        rdns=proxy.scheme != "socks5",
-        resolver=_Resolver(by),
-    )
     try:
-        connector.connect(stream=_Stream(wire), host=host, port=port)
+        if proxy.scheme == "http":
+            _connect(wire, proxy, host, port)
+        else:
+            _connect_by_socks(wire, proxy, by(host) if proxy.scheme == "socks5" else host, port)
+    except _Refused as error:
+        raise CannotConnect(Rung.PROXY, f"{shown} {error}") from None
     except TimeoutError:
         raise CannotConnect(Rung.PROXY, f"{shown} did not answer in time: check endpoint.proxy") from None
-    except ReplyError as error:
-        raise CannotConnect(Rung.PROXY, _refusal(shown, host, port, error.error_code)) from None
     except TooMuch:
-        what = f"{shown} answered with more than {ANSWER_BYTES} bytes: check endpoint.proxy"
+        what = f"{shown} answered with more than {HEAD_BYTES} bytes: check endpoint.proxy"
         raise CannotConnect(Rung.PROXY, what) from None
-    except _BrokeOff:
+    except (h11.RemoteProtocolError, ProtocolError):
+        what = f"{shown} does not answer as such a proxy does: check endpoint.proxy and its scheme"
+        raise CannotConnect(Rung.PROXY, what) from None
+    except OverflowError:
+        what = f"{shown} takes no host, user name or password of more than 255 bytes: check endpoint.proxy"
+        raise CannotConnect(Rung.PROXY, what) from None
+    except (BrokenOff, OSError):
         raise CannotConnect(Rung.PROXY, f"{shown} broke off: check endpoint.proxy") from None
-    except (OSError, ValueError) as error:
-        raise CannotConnect(Rung.PROXY, f"{shown} broke off ({error}): check endpoint.proxy") from None
 
 
-class _BrokeOff(Exception):
-    """The proxy closed the connection."""
+def _connect(wire: Wire, proxy: SplitResult, host: str, port: int) -> None:
+    """HTTP CONNECT (RFC 9110, section 9.3.6)."""
+    target = f"{bracketed(host)}:{port}"
+    headers = [("Host", target)]
+    if proxy.username:
+        credentials = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"
+        headers.append(("Proxy-Authorization", "Basic " + base64.b64encode(credentials.encode()).decode()))
+    found, _ = answer(wire, h11.Request(method="CONNECT", target=target, headers=headers))
+    if found.status_code == 407:
+        raise _Refused(_REFUSES_CREDENTIALS if proxy.username else _NEEDS_CREDENTIALS)
+    if not 200 <= found.status_code < 300:
+        raise _Refused(_refusal(host, port, str(found.status_code)))
 
 
-class _Stream(SyncSocketStream):
-    """What the library reads and writes by."""
-
-    def __init__(self, wire: Wire) -> None:
-        self._wire = wire
-
-    def write(self, data: bytes) -> None:
-        while data:
-            data = data[self._wire.send(data) :]
-
-    def read(self, max_bytes: int = ANSWER_BYTES) -> bytes:  # noqa: ARG002  # as the library declares it
-        """All of an HTTP answer's head, however many pieces it comes in; what follows is left for the endpoint's."""
-        head = bytearray(self._some(1))
-        while not head.endswith(b"\r\n\r\n") and (byte := self._wire.recv(1)):
-            head += byte
-        return bytes(head)
-
-    def read_exactly(self, n: int) -> bytes:
-        data = b""
-        while len(data) < n:
-            data += self._some(n - len(data))
-        return data
-
-    write_all, read_exact = write, read_exactly  # their names in older releases of the library
-
-    def _some(self, size: int) -> bytes:
-        data = self._wire.recv(size)
-        if not data:
-            raise _BrokeOff
-        return data
+def _connect_by_socks(wire: Wire, proxy: SplitResult, host: str, port: int) -> None:
+    """SOCKS5 (RFC 1928), with a user name and a password (RFC 1929) where the proxy chooses so."""
+    _log_in(wire, unquote(proxy.username or "").encode(), unquote(proxy.password or "").encode())
+    wire.send_all(SOCKS5CommandRequest.from_address(SOCKS5Command.CONNECT, (host, port)).dumps())
+    head = _exactly(wire, 4)
+    code = head[1:2]
+    if head[:1] == b"\x05" and code != SOCKS5ReplyCode.SUCCEEDED:
+        known = next((each.name for each in SOCKS5ReplyCode if each == code), f"code {code.hex()}")
+        raise _Refused(_refusal(host, port, known.replace("_", " ").lower()))
+    kind = head[3:]
+    size = _exactly(wire, 1) if kind == SOCKS5AType.DOMAIN_NAME else b""
+    SOCKS5Reply.loads(head + _exactly(wire, (size[0] if size else _ADDRESS_BYTES.get(kind, 0)) + _PORT_BYTES))
 
 
-class _Resolver(SyncResolver):
-    def __init__(self, resolve: Resolve) -> None:
-        self._resolve = resolve
+def _log_in(wire: Wire, name: bytes, password: bytes) -> None:
+    methods = [SOCKS5AuthMethod.NO_AUTH_REQUIRED, *([SOCKS5AuthMethod.USERNAME_PASSWORD] if name else [])]
+    wire.send_all(SOCKS5AuthMethodsRequest(methods).dumps())
+    chosen = SOCKS5AuthReply.loads(_exactly(wire, 2)).method
+    if chosen not in methods:
+        raise _Refused(_REFUSES_CREDENTIALS if name else _NEEDS_CREDENTIALS)
+    if chosen is SOCKS5AuthMethod.USERNAME_PASSWORD:
+        wire.send_all(SOCKS5UsernamePasswordRequest(name, password).dumps())
+        if _exactly(wire, 2)[1:] != b"\0":
+            raise _Refused(_REFUSES_CREDENTIALS)
 
-    def resolve(
-        self,
-        host: str,
-        port: int = 0,  # noqa: ARG002  # as the library declares it
-        family: socket.AddressFamily = socket.AF_UNSPEC,  # noqa: ARG002  # likewise
-    ) -> tuple[socket.AddressFamily, str]:
-        return self._resolve(host)
+
+def _exactly(wire: Wire, size: int) -> bytes:
+    data = b""
+    while len(data) < size:
+        more = wire.recv(size - len(data))
+        if not more:
+            raise BrokenOff
+        data += more
+    return data
 
 
-def _refusal(shown: str, host: str, port: int, code: int | None) -> str:
-    if code == 407:
-        return f"{shown} wants a user name and a password: write them into endpoint.proxy as http://name:password@host"
-    with_code = f" with {code}" if code is not None else ""
-    return f"{shown} refused to connect to {host} port {port}{with_code}: check the proxy's rules and endpoint.proxy"
+def _refusal(host: str, port: int, why: str) -> str:
+    return f"refused to connect to {host} port {port} with {why}: check the proxy's rules and endpoint.proxy"

@@ -13,10 +13,9 @@ from urllib.parse import urlsplit
 
 from lcm_conformance.profile import Endpoint
 from lcm_conformance.transport import CannotConnect, Climbed, Rung
+from lcm_conformance.transport.address import address_of, bracketed
 from lcm_conformance.transport.proxy import ask
 from lcm_conformance.transport.tls import secured
-
-_PORTS = {"ws": 80, "wss": 443, "http": 80, "socks5": 1080, "socks5h": 1080}
 
 _Address = tuple[socket.AddressFamily, tuple[object, ...]]
 
@@ -32,15 +31,15 @@ class _Unreached(CannotConnect):
 def reach(endpoint: Endpoint, seconds: float, climbed: Callable[[Climbed], None]) -> socket.socket:
     """A socket on which the WebSocket handshake can begin; raises `CannotConnect`. `seconds` are for all of it."""
     deadline = time.monotonic() + seconds
-    parts = urlsplit(endpoint.url)
-    host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
+    address = address_of(endpoint.url)
+    host, port = address.host, address.port
     if endpoint.proxy is None:
         sock = _connected(host, port, deadline, climbed)
     else:
         sock = _through(endpoint.proxy, host, port, deadline, climbed)
     try:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if parts.scheme == "wss":
+        if address.scheme == "wss":
             began = time.monotonic()
             sock, found = secured(sock, endpoint.tls, host, deadline)
             climbed(Climbed(Rung.TLS, time.monotonic() - began, found))
@@ -106,13 +105,13 @@ def _addresses(host: str, port: int, deadline: float) -> list[_Address]:
 
 def _through(proxy: str, host: str, port: int, deadline: float, climbed: Callable[[Climbed], None]) -> socket.socket:
     began = time.monotonic()
-    parts = urlsplit(proxy)
-    at = parts.hostname or "", parts.port or _PORTS[parts.scheme]
-    shown = f"{parts.scheme}://{at[0]}:{at[1]}"
+    address = address_of(proxy)
+    at = address.host, address.port
+    shown = f"{address.scheme}://{bracketed(address.host)}:{address.port}"
 
-    def resolve(name: str) -> tuple[socket.AddressFamily, str]:
-        family, address = min(_addresses(name, port, deadline), key=lambda found: found[0])  # IPv4 first
-        return family, str(address[0])
+    def resolve(name: str) -> str:
+        _, found = min(_addresses(name, port, deadline), key=lambda each: each[0])  # IPv4 first
+        return str(found[0])
 
     try:
         sock, _ = _dialled(_addresses(*at, deadline), *at, deadline)
@@ -122,7 +121,7 @@ def _through(proxy: str, host: str, port: int, deadline: float, climbed: Callabl
             f"{shown} cannot be reached ({error.problem}): check endpoint.proxy, or the proxy of your environment",
         ) from None
     try:
-        ask(sock, parts, shown, host, port, deadline - time.monotonic(), resolve)
+        ask(sock, urlsplit(proxy), shown, host, port, deadline - time.monotonic(), resolve)
     except BaseException:  # Ctrl-C too must not leave the socket open; it is raised again
         sock.close()
         raise

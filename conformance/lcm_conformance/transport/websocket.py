@@ -1,51 +1,36 @@
 """Sessions over WebSocket, with the websocket-client library.
 
-The library makes the handshake and reads frames; how the socket comes about, deadlines and limits are ours.
+The library reads and writes frames; how the socket comes about, the handshake, deadlines and limits are ours.
 """
 
 from __future__ import annotations
 
-import logging
-import ssl
-import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
+import h11
 import websocket
-from websocket import _handshake
-from websocket._cookiejar import SimpleCookieJar
 
 from lcm_conformance.profile import Endpoint, Timing
 from lcm_conformance.redaction.address import public_url
 from lcm_conformance.transport import CannotConnect, Climbed, Rung
-from lcm_conformance.transport.connection import BROKEN, WebSocketConnection
+from lcm_conformance.transport.address import address_of
+from lcm_conformance.transport.connection import WebSocketConnection
 from lcm_conformance.transport.frames import FrameReader, MessageReader
+from lcm_conformance.transport.handshake import NO_ENDPOINT, NotOpened, shake_hands
+from lcm_conformance.transport.http_head import HEAD_BYTES, BrokenOff
 from lcm_conformance.transport.reach import reach
 from lcm_conformance.transport.tls import is_client_certificate_refused, said
 from lcm_conformance.transport.wire import TooMuch, Wire
 
-HANDSHAKE_BYTES = 65536
-logging.getLogger("websocket").disabled = True  # it logs headers, frames and close reasons as they are
-
-
-class _Jar:
-    """The library's cookie jar is the whole process's: our sessions go without, for they are different agents'."""
-
-    def __init__(self, of_others: SimpleCookieJar) -> None:
-        self._of_others = of_others
-        self.ours = threading.local()
-
-    def add(self, cookie: str | None) -> None:
-        if not hasattr(self.ours, "handshake"):
-            self._of_others.add(cookie)
-
-    def get(self, host: str) -> str:
-        return "" if hasattr(self.ours, "handshake") else self._of_others.get(host)
-
-
-_jar = _Jar(_handshake.CookieJar)
-_handshake.CookieJar = _jar  # type: ignore[assignment]  # the library asks no more of it than this
 _PERHAPS = ", whether a client certificate is due (endpoint.client_cert),"
+_HINTS = {
+    401: "check the credentials in endpoint.headers",
+    403: "check the credentials in endpoint.headers, and endpoint.origin",
+    404: "check the path",
+    407: "check endpoint.proxy",
+}
 
 
 class WebSocketTransport:
@@ -64,81 +49,73 @@ class WebSocketTransport:
         wire = Wire(reach(self._endpoint, self._timing.connect, told), deadline - time.monotonic())
         began = time.monotonic()
         try:
-            client = self._handshake(wire, self._endpoint.headers if headers is None else headers, headers is None)
+            protocol, rest = self._handshake(wire, self._of_endpoint() if headers is None else headers)
         except BaseException:  # Ctrl-C too must not leave the socket open; it is raised again
             wire.end()
             raise
-        protocol = client.getsubprotocol()
         found = "accepted" + (f" with subprotocol {protocol}" if protocol else "")
         told(Climbed(Rung.HANDSHAKE, time.monotonic() - began, found))
+        client = self._client(wire, rest)
         return WebSocketConnection(client, wire, self._timing.connect, self._endpoint.keepalive)
 
-    def _handshake(self, wire: Wire, headers: Mapping[str, str], with_cookie: bool) -> websocket.WebSocket:
-        endpoint = self._endpoint
+    def _of_endpoint(self) -> Mapping[str, str]:
+        headers, cookie = self._endpoint.headers, self._endpoint.cookie
+        has_one = "cookie" in map(str.casefold, headers)
+        return headers if has_one or not cookie else {**headers, "Cookie": cookie}
+
+    def _client(self, wire: Wire, rest: bytes) -> websocket.WebSocket:
+        """The library, for frames alone: its handshake shares cookies and a log with the whole process."""
         client = websocket.WebSocket(skip_utf8_validation=True, enable_multithread=True)
-        client.frame_buffer = FrameReader(client._recv, endpoint.max_frame_bytes)
-        client.cont_frame = MessageReader(endpoint.max_message_bytes)
-        wire.allowance = HANDSHAKE_BYTES
-        _jar.ours.handshake = True
+        client.sock = wire  # type: ignore[assignment]  # it asks no more of a socket than a wire has
+        client.connected = True
+        client.frame_buffer = FrameReader(client._recv, self._endpoint.max_frame_bytes, rest)
+        client.cont_frame = MessageReader(self._endpoint.max_message_bytes)
+        return client
+
+    def _handshake(self, wire: Wire, headers: Mapping[str, str]) -> tuple[str | None, bytes]:
         try:
-            client.connect(  # type: ignore[no-untyped-call]  # the library leaves this one untyped
-                endpoint.url,
-                socket=wire,
-                header=[f"{name}: {value}" for name, value in headers.items()],
-                cookie=endpoint.cookie if with_cookie else None,
-                subprotocols=list(endpoint.subprotocols) or None,
-                origin=endpoint.origin,
-                redirect_limit=0,
-            )
-        except websocket.WebSocketBadStatusException as error:
-            raise self._refused(error.status_code) from None
-        except (websocket.WebSocketTimeoutException, TimeoutError):
+            return shake_hands(wire, self._endpoint, headers)
+        except NotOpened as error:
+            raise self._refused(error) from None
+        except TimeoutError:
             raise self._failed(
                 f"was not completed within {self._timing.connect:g} s: check the port, or raise timing.connect"
             ) from None
         except TooMuch:
-            raise self._failed(f"brought more than {HANDSHAKE_BYTES} bytes: check the path and the port") from None
-        except (*BROKEN, IndexError) as error:
-            raise self._went_wrong(client, _last_word(wire, error)) from None
-        finally:
-            del _jar.ours.handshake
-        wire.allowance = None
-        return client
+            raise self._failed(f"brought more than {HEAD_BYTES} bytes: check the path and the port") from None
+        except h11.RemoteProtocolError:
+            raise self._failed(f"{NO_ENDPOINT} (its answer is no HTTP)") from None
+        except (BrokenOff, OSError) as error:
+            raise self._broken_off(_last_word(wire, error)) from None
 
-    def _went_wrong(self, client: websocket.WebSocket, error: BaseException) -> CannotConnect:
-        endpoint, status = self._endpoint, client.getstatus()
-        if status is not None and 300 <= status < 400:
+    def _broken_off(self, error: Exception) -> CannotConnect:
+        tls = self._endpoint.tls
+        if is_client_certificate_refused(error):
+            return CannotConnect(Rung.TLS, said(error, tls))
+        hint = "" if tls.client_cert or address_of(self._endpoint.url).scheme == "ws" else _PERHAPS
+        return self._failed(f"was broken off: check the path, the port{hint} and what the endpoint's log says")
+
+    def _refused(self, error: NotOpened) -> CannotConnect:
+        status = error.status
+        if status == 101:
+            return self._failed(str(error))
+        if 300 <= status < 400:
             return self._failed(
                 f"was redirected (HTTP status {status}), which is not followed: give the final URL", status
             )
-        if is_client_certificate_refused(error):
-            return CannotConnect(Rung.TLS, said(error, self._endpoint.tls))  # type: ignore[arg-type]  # it is an SSLError, as was just asked
-        if isinstance(error, websocket.WebSocketConnectionClosedException | OSError):
-            hint = "" if endpoint.tls.client_cert or not endpoint.url.startswith("wss") else _PERHAPS
-            return self._failed(f"was broken off: check the path, the port{hint} and what the endpoint's log says")
-        if self._endpoint.subprotocols:
-            return self._failed("was answered wrongly, or without a subprotocol: check endpoint.subprotocols")
-        return self._failed("was not answered by a WebSocket endpoint: check the path and the port")
-
-    def _refused(self, status: int) -> CannotConnect:
-        hint = {
-            401: "check the credentials in endpoint.headers",
-            403: "check the credentials in endpoint.headers, and endpoint.origin",
-            404: "check the path",
-            407: "check endpoint.proxy",
-        }.get(status, "check the path, the headers and the credentials")
+        hint = _HINTS.get(status, "check the path, the headers and the credentials")
         return self._failed(f"was refused with HTTP status {status}: {hint}", status)
 
     def _failed(self, what: str, status: int | None = None) -> CannotConnect:
         return CannotConnect(Rung.HANDSHAKE, f"{public_url(self._endpoint.url)} {what}", status)
 
 
-def _last_word(wire: Wire, error: BaseException) -> BaseException:
+def _last_word(wire: Wire, error: Exception) -> Exception:
     """The server's TLS alert where it had already closed when we wrote: it still waits to be read."""
-    closed = isinstance(error, OSError | websocket.WebSocketConnectionClosedException)
-    if closed and not isinstance(error, ssl.SSLError):
-        try:
-            wire.recv(1)
-        except OSError as alert:
-            return alert
+    if not is_client_certificate_refused(error):
+        with suppress(TooMuch):
+            try:
+                wire.recv(1)
+            except OSError as alert:
+                return alert
     return error

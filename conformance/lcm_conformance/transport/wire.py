@@ -52,6 +52,11 @@ class Wire:
         except TimeoutError:
             raise ConnectionError("the peer reads nothing") from None
 
+    def send_all(self, data: bytes) -> None:
+        """Send all of it."""
+        while data:
+            data = data[self.send(data) :]
+
     def gettimeout(self) -> float:
         """What is left until the deadline; never 0, by which the client library would mean another way of reading."""
         return max(self._deadline - time.monotonic(), 0.001)

@@ -4,7 +4,19 @@
 none of them knows a clause, or whether it makes a fault or a conformant variant.
 """
 
-from lcm_conformance.endpoint.mutations import admission, contact, delivery, frame, text, value
+from lcm_conformance.endpoint.mutations import admission, contact, delivery, frame, session, text, value
 from lcm_conformance.endpoint.mutations.step import PRIMITIVES, Phase, Step, read_steps
 
-__all__ = ["PRIMITIVES", "Phase", "Step", "admission", "contact", "delivery", "frame", "read_steps", "text", "value"]
+__all__ = [
+    "PRIMITIVES",
+    "Phase",
+    "Step",
+    "admission",
+    "contact",
+    "delivery",
+    "frame",
+    "read_steps",
+    "session",
+    "text",
+    "value",
+]

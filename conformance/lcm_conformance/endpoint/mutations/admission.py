@@ -6,11 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from lcm_conformance.endpoint.mutations.step import Phase, primitive
+from lcm_conformance.endpoint.request import look_up
 from lcm_conformance.endpoint.turn import Turn
 from lcm_conformance.endpoint.world import Agent
 
 
-@primitive(Phase.ADMISSION, "flaws", "give")
+def _only_these(turn: Turn, params: Mapping[str, Any]) -> bool:
+    return bool(turn.flaws) and turn.flaws <= set(params["flaws"])
+
+
+@primitive(Phase.ADMISSION, "flaws", "give", has_cause=_only_these)
 def overlook(turn: Turn, params: Mapping[str, Any]) -> None:
     """Answer in spite of these flaws, with the free contact or an agent's where `give` says so."""
     overlooked = turn.flaws & set(params["flaws"])
@@ -21,6 +26,20 @@ def overlook(turn: Turn, params: Mapping[str, Any]) -> None:
         turn.agent = Agent("", "", "", turn.world.free)
     elif "give" in params:
         turn.agent = turn.world.agents[params["give"]]
+
+
+_LOOKED_UP = {"beginning": {"unknown-agent-longer"}, "end": {"unknown-agent-prefixed"}}
+
+
+@primitive(Phase.ADMISSION, "by", has_cause=lambda turn, params: turn.flaws == _LOOKED_UP[params["by"]])
+def find_agent(turn: Turn, params: Mapping[str, Any]) -> None:
+    """Take a UserID that begins or ends with an agent's for that agent's, if they are logged in here."""
+    if turn.flaws != _LOOKED_UP[params["by"]]:
+        return
+    found = look_up((turn.arrival.value or {})["data"]["UserID"], turn.world, params["by"])
+    if found and found.user_id in turn.session.logged_in and found.contact:
+        turn.agent = found
+        turn.flaws.clear()
 
 
 @primitive(Phase.ADMISSION, "member", "value")
@@ -52,7 +71,37 @@ def tire(turn: Turn, params: Mapping[str, Any]) -> None:
         turn.flaws.add("spent")
 
 
-@primitive(Phase.ADMISSION, "reasons", "by")
+@primitive(Phase.ADMISSION, "after", "of", "silently")
+def use_up(turn: Turn, params: Mapping[str, Any]) -> None:
+    """Hand out no more than so many contacts, of each agent or of `all` together; then say that there is none."""
+    taken = turn.state.contacts if params.get("of") == "all" else None
+    if taken is None:
+        taken = turn.state.contacts_of[turn.agent.user_id] if turn.agent else 0
+    if not turn.flaws and taken >= params["after"]:
+        turn.flaws.add("spent" if params.get("silently") else "used-up")
+
+
+@primitive(Phase.ADMISSION, "seconds")
+def throttle(turn: Turn, params: Mapping[str, Any]) -> None:
+    """Leave unanswered what comes within so many seconds of a refusal."""
+    if turn.now - turn.session.refused_at < params["seconds"]:
+        turn.flaws = {"throttled"}
+
+
+@primitive(Phase.ADMISSION, "seconds")
+def take(turn: Turn, params: Mapping[str, Any]) -> None:
+    """Take so many seconds for each request, many at once."""
+    turn.after += params["seconds"]
+
+
+@primitive(Phase.ADMISSION, "seconds")
+def work_in_order(turn: Turn, params: Mapping[str, Any]) -> None:
+    """Take so many seconds for each request, one after the other, those of all sessions and refused ones too."""
+    turn.state.busy_until = max(turn.state.busy_until, turn.now) + params["seconds"]
+    turn.after += turn.state.busy_until - turn.now
+
+
+@primitive(Phase.ADMISSION, "reasons", "by", "seconds", "response", "message", "text")
 def refuse(turn: Turn, params: Mapping[str, Any]) -> None:
-    """Say how requests are refused for these reasons: a form of `lcm_conformance.endpoint.answer`."""
-    turn.forms |= dict.fromkeys(params["reasons"], params["by"])
+    """Say how, and after how many seconds, requests are refused for these reasons: see `answer.refusal`."""
+    turn.forms |= dict.fromkeys(params["reasons"], params)

@@ -45,6 +45,17 @@ def number_contacts(turn: Turn, params: Mapping[str, Any]) -> None:
     turn.contact["ContactID"] = start + (holders.index(asker) if asker in holders else len(holders))
 
 
+@primitive(Phase.CONTACT, "most")
+def give_in_turn(turn: Turn, params: Mapping[str, Any]) -> None:
+    """Hand out an agent's several contacts one after another: so many, then the first again; ever new ones for 0."""
+    taken = turn.state.contacts_of[turn.agent.user_id] if turn.agent else 0
+    number = taken % params["most"] if params["most"] else taken
+    contact, step = turn.contact, number * 1000  # agents' numbers differ in their last three digits
+    contact["ContactID"] += step
+    contact["PhoneNumber"] = contact["PhoneNumber"][:-5] + f"{(int(contact['PhoneNumber'][-5:]) + step) % 100_000:05d}"
+    contact["AccountNumber"] = contact["AccountNumber"].rpartition("|")[0] + f"|{number + 1}"
+
+
 @primitive(Phase.CONTACT, "member", "amount")
 def add(turn: Turn, params: Mapping[str, Any]) -> None:
     """Add an amount to a number."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from lcm_conformance.endpoint.answer import contact_message
+from lcm_conformance.endpoint.answer import contact_text
 from lcm_conformance.endpoint.mutations.step import Phase, primitive
 from lcm_conformance.endpoint.session import Send
 from lcm_conformance.endpoint.turn import Turn
@@ -41,7 +41,7 @@ def repeat_late(turn: Turn, params: Mapping[str, Any]) -> None:
 def add_contact(turn: Turn, params: Mapping[str, Any]) -> None:
     """Send the contact of an agent too, so many seconds later."""
     contact = turn.world.agents[params["of"]].contact
-    text = json.dumps(contact_message(replace(turn, contact=dict(contact or {}))), ensure_ascii=False)
+    text = contact_text(replace(turn, contact=dict(contact or {})))
     turn.replies.append(Send(turn.session, text, turn.after + params["seconds"]))
 
 
@@ -66,21 +66,39 @@ def copy_to_own_sessions(turn: Turn, _params: Mapping[str, Any]) -> None:
     turn.replies = [replace(reply, session=session) for reply in turn.replies for session in own]
 
 
+@primitive(Phase.DELIVERY, "among")
+def copy_to_others(turn: Turn, params: Mapping[str, Any]) -> None:
+    """Send it to every other session too: to `all` of them, or those where the same `topic` was asked under."""
+    topic = (turn.arrival.value or {}).get("topic")
+    others = [s for s in turn.state.standing() if s is not turn.session]
+    if params["among"] == "topic":
+        others = [session for session in others if topic in session.topics]
+    turn.replies += [replace(reply, session=session) for reply in turn.replies for session in others]
+
+
+@primitive(Phase.DELIVERY, "subtopic", "first")
+def copy_under(turn: Turn, params: Mapping[str, Any]) -> None:
+    """Send it under another subtopic too, before or after it."""
+    text = json.dumps({**turn.message, "subtopic": params["subtopic"]}, ensure_ascii=False)
+    copies = [replace(reply, text=text) for reply in turn.replies]
+    turn.replies = [*copies, *turn.replies] if params.get("first") else [*turn.replies, *copies]
+
+
+@primitive(Phase.ANSWERED, "seconds")
+def say_again(turn: Turn, params: Mapping[str, Any]) -> None:
+    """Send whatever goes out, refusals too, once more so many seconds later."""
+    said = [action for action in turn.actions if isinstance(action, Send)]
+    turn.actions += [replace(action, after=action.after + params["seconds"]) for action in said]
+
+
+@primitive(Phase.DELIVERY)
+def fall_silent(turn: Turn, _params: Mapping[str, Any]) -> None:
+    """Send nothing, and nothing more on this session."""
+    turn.replies.clear()
+    turn.session.deaf = True
+
+
 @primitive(Phase.DELIVERY)
 def close_after(turn: Turn, _params: Mapping[str, Any]) -> None:
     """Close the session after it."""
     turn.session.closing = True
-
-
-@primitive(Phase.LOGIN, "texts")
-def say_at_login(turn: Turn, params: Mapping[str, Any]) -> None:
-    """Send these messages unasked when an agent has logged in."""
-    for text in params["texts"]:
-        turn.send(text)
-
-
-@primitive(Phase.FRAME, "texts")
-def say_to_anything(turn: Turn, params: Mapping[str, Any]) -> None:
-    """Send these messages whatever arrives, before it is looked at."""
-    for text in params["texts"]:
-        turn.send(text)

@@ -1,4 +1,4 @@
-"""Primitives that act when a frame arrives or an agent logs in, before anything is asked."""
+"""Primitives that act when a frame arrives, before anything is asked."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from lcm_conformance.endpoint.answer import login_error
 from lcm_conformance.endpoint.mutations.step import Phase, primitive
 from lcm_conformance.endpoint.turn import Turn
 
@@ -51,21 +50,9 @@ def repeat_overheard(turn: Turn, _params: Mapping[str, Any]) -> None:
             turn.send(json.dumps(audit))
 
 
-@primitive(Phase.LOGIN, "keep")
-def one_session(turn: Turn, params: Mapping[str, Any]) -> None:
-    """One session for each agent: the newest one closes the older, or the oldest one stays."""
-    user_id = turn.session.logged_in[-1]
-    older = [
-        session
-        for session in turn.state.sessions
-        if session is not turn.session and user_id in session.logged_in and session.is_open()
-    ]
-    if params["keep"] == "newest":
-        for session in older:
-            session.logged_in.remove(user_id)
-            turn.hang_up(session)
-    elif older:
-        turn.session.logged_in.remove(user_id)
-        turn.actions.clear()
-        turn.send(login_error("Agent is already logged in"))
-        turn.hang_up()
+@primitive(Phase.FRAME, "within")
+def drop_equal_frames(turn: Turn, params: Mapping[str, Any]) -> None:
+    """Do not read a frame that is equal to the one before it, if that came no more than so many seconds ago."""
+    session = turn.session
+    if turn.frame == session.last_frame and turn.now - session.last_frame_at <= params.get("within", float("inf")):
+        turn.dropped = "equal to the frame before it: dropped by a fault or variant"
