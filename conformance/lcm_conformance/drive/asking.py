@@ -139,7 +139,7 @@ def control(
     On the same session; a lost one is asked once more there, in another way, then once on a fresh one, which is a
     control too only where `on_any_session`.
     """
-    if lane.gave_up:
+    if lane.gave_up or not lane.inquiry.ways:
         return False
     session, names = lane.enter(), tuple(controls)
     name = lane.proper(Ask(probe, Part.CONTROL, way=way or lane.next_way(), controls=names))
@@ -157,7 +157,7 @@ def control(
 
 def control_elsewhere(lane: Lane, controls: Sequence[str], probe: str, way: Way | None = None) -> bool:
     """The control on a fresh session; whether it was answered. Where nothing is any more, the agent is given up."""
-    if lane.gave_up:
+    if lane.gave_up or not lane.inquiry.ways:
         return False
     lane.fresh()
     name = lane.proper(Ask(probe, Part.DUE, way=way or lane.next_way(), controls=tuple(controls)))
@@ -165,9 +165,7 @@ def control_elsewhere(lane: Lane, controls: Sequence[str], probe: str, way: Way 
         lane.beat()
         return True
     lane.losses += 1
-    lane.fresh()
-    if not contact(lane):
-        _give_up_or_prepare(lane)
+    _give_up_or_prepare(lane)
     return False
 
 

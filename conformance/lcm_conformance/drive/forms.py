@@ -191,8 +191,6 @@ class Forms:
         self._control(names, wrong)
 
     def _control(self, names: Sequence[str], wrong: Wrong) -> bool:
-        if not self._inquiry.ways:
-            return False
         ask = control_elsewhere if self._lane.session is None or self._lane.session.closed else control
         return ask(self._lane, names, wrong.probe.name, wrong.way)
 

@@ -39,7 +39,7 @@ def _ask_in_next_way(lane: Lane) -> str:
 
 
 def ask_for_a_colleague(lane: Lane) -> None:
-    """An agent asks with a colleague's ID, and is answered, refused, or left alone; nothing is asked there afterwards."""
+    """An agent asks with a colleague's ID, and is answered, refused, or left alone; nothing is asked there later."""
     session, pace = lane.enter(), lane.inquiry.pace
     lane.send(Ask(COLLEAGUE, Part.OPEN, label="a colleague's UserID", asks_for="other"))
     heard = session.listen(min(pace.silence, max(_A_WHILE, 4 * pace.slowest)), lambda heard: is_settled(heard[-1]))
@@ -48,8 +48,10 @@ def ask_for_a_colleague(lane: Lane) -> None:
 
 
 def at_once(first: Lane, second: Lane) -> None:
-    """Two agents ask at the same moment, each on its own session; one after the other where there is room for one."""
+    """Two agents ask at the same moment, each on its own session; one after the other where there is one session."""
     inquiry = first.inquiry
+    if first.gave_up or second.gave_up:
+        return
     rounds = ROUNDS_WHERE_SLOW if inquiry.pace.is_slow else ROUNDS
     if inquiry.pool.limit < 2:
         for lane in (first, second):

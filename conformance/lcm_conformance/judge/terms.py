@@ -18,7 +18,7 @@ from lcm_conformance.judge.deviations import Deviation
 class AgentTerms:
     """One agent of the environment. `expect` are members of each contact that may be its own, as far as they are known.
 
-    `reserved` is "asserted", "unknown", or "stays" where the reservation outlasts the run; `by_default` where nobody has
+    `reserved` is "asserted", "unknown", or "stays" where the reservation outlasts the run; `by_default`: nobody has
     said so.
     """
 
