@@ -13,6 +13,7 @@ from lcm_conformance.catalogue.verdict import Finding, Outcome, SuiteError, Verd
 from lcm_conformance.judge import deviations
 from lcm_conformance.judge.checks import observing, readings
 from lcm_conformance.judge.evidence import Evidence
+from lcm_conformance.judge.notices import notices
 from lcm_conformance.judge.result import ClauseResult, Latency, Ledger, Observation, Remarks, Result, ScenarioRecord
 from lcm_conformance.judge.terms import Course, Terms
 from lcm_conformance.record.transcript import Recording
@@ -51,6 +52,8 @@ def evidence_for(recording: Recording, terms: Terms) -> Evidence:
         asserted=frozenset(
             role for role, agent in terms.agents.items() if agent.asserted and role not in recording.unmet
         ),
+        by_default=frozenset(role for role, agent in terms.agents.items() if agent.by_default),
+        stays=frozenset(role for role, agent in terms.agents.items() if agent.reserved == "stays"),
         roles=frozenset(terms.agents),
         reply_seconds=terms.reply,
         supported=terms.supported,
@@ -84,7 +87,7 @@ def fold(
     verdict = "non-conformant" if lines and terms.supported else _verdict(clauses, terms)
     times = observing.latencies(evidence)
     p50, p95, longest = observing.quantiles(times)
-    way = recording.way
+    way = next(iter(evidence.answered_ways), None)
     return Result(
         verdict=verdict,
         robustness=_robustness(clauses),
@@ -109,14 +112,8 @@ def fold(
         suite_errors=tuple(errors),
         selftest=course.selftest,
         options=dict(course.options),
-        notices=(*course.notices, *_cut(evidence), *lines),
+        notices=(*course.notices, *recording.notices, *notices(evidence), *lines),
     )
-
-
-def _cut(evidence: Evidence) -> list[str]:
-    lost = evidence.recording.lost_line
-    again = "what was asked there was asked again: check the network between here and the endpoint"
-    return [] if lost is None else [f"the line was cut, without a close frame, in {lost}; {again}"]
 
 
 def exit_status(result: Result) -> int:
@@ -183,7 +180,7 @@ def _attribution(evidence: Evidence, records: Sequence[ScenarioRecord]) -> str:
     passed = bool(records) and all(record.verdict is Verdict.PASS for record in records)
     asked = evidence.exchanges(Part.DUE, probe="at-once")
     answered = {x.asks_for for x in asked if evidence.handed_out(x)}
-    proven = passed and evidence.recording.together and len(records) > 1 and len(answered) > 1
+    proven = passed and evidence.together and len(records) > 1 and len(answered) > 1
     return "proven" if proven else "assumed"
 
 

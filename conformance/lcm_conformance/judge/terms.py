@@ -18,11 +18,13 @@ from lcm_conformance.judge.deviations import Deviation
 class AgentTerms:
     """One agent of the environment. `expect` are members of each contact that may be its own, as far as they are known.
 
-    `reserved` is "asserted", "unknown", or "stays" where the reservation outlasts the run.
+    `reserved` is "asserted", "unknown", or "stays" where the reservation outlasts the run; `by_default` where nobody
+    has written which.
     """
 
     expect: tuple[Mapping[str, str], ...] = field(default=(), repr=False)
     reserved: str = "asserted"
+    by_default: bool = False
 
     @property
     def asserted(self) -> bool:

@@ -93,7 +93,8 @@ class Agent:
     `keys` are what a template may ask for, each with its JSON type: text, number, true or false.
 
     `expect` has, for each contact that may come, members that it is known to have; where it is empty none is named.
-    `reserved` is "asserted", "unknown", or "stays": the reservation outlasts the run, however often it is fetched.
+    `reserved` is "asserted", "unknown", or "stays": the reservation outlasts the run, however often it is fetched;
+    `by_default`: the profile does not say which.
     """
 
     role: str
@@ -101,6 +102,7 @@ class Agent:
     keys: Mapping[str, str | int | float] = field(default_factory=dict, repr=False)
     expect: tuple[Mapping[str, str], ...] = field(default=(), repr=False)
     reserved: str = "asserted"
+    by_default: bool = False
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     asks_call_count: bool = False
 

@@ -62,7 +62,9 @@ def terms_of(
     """What a run in this environment is judged by."""
     return Terms(
         cm_version=profile.cm_version,
-        agents={role: AgentTerms(agent.expect, agent.reserved) for role, agent in profile.agents.items()},
+        agents={
+            role: AgentTerms(agent.expect, agent.reserved, agent.by_default) for role, agent in profile.agents.items()
+        },
         pins=pins or {},
         reply=profile.timing.reply,
         logs_in_by_headers=profile.login is None,
