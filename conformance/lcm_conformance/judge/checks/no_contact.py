@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lcm_conformance.catalogue.probes import Part, load_probes
+from lcm_conformance.catalogue.scenarios import clause_of
 from lcm_conformance.catalogue.verdict import Finding, Inconclusive, Nonconformity
 from lcm_conformance.judge.checks.check import unread
 from lcm_conformance.judge.checks.contact import asked_over, contacts_of, crossings, is_another_agents, strays
@@ -175,7 +176,7 @@ def _never_again(evidence: Evidence, test: Exchange, group: Group, row: Row) -> 
         return None
     if any(reply.exchange in row.exchanges for reply in strays(evidence)):
         return _blocked(test)
-    suspected = sorted({str(load_probes()[x.probe].clause) for x in row.suspects})
+    suspected = sorted({clause_of(x.probe) for x in row.suspects})
     said = f"{row.surplus} more than the {row.due} proper requests on {group.session} bring"
     if not all(_passes_alone(evidence, x) for x in group.tests):
         return Stand(reason=f"contacts came, {said}, and not every request there passes alone")
