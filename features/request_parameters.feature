@@ -46,3 +46,20 @@ Feature: Request Parameters
     Scenario: With an Array for data no contact is handed out
       When the request has an Array for data
       Then no contact is handed out
+
+    @REQ-4
+    Scenario: With null, a Number or a Boolean for data no contact is handed out
+      When the request has null, a Number or a Boolean for data
+      Then no contact is handed out
+
+  Rule: Without a proper channel or topic the request counts for nothing
+
+    @REQ-7
+    Scenario: A request without a proper channel is handed no contact
+      When the request's channel is missing, null, empty or a Number
+      Then no contact is handed out
+
+    @REQ-7
+    Scenario: A request without a proper topic is handed no contact
+      When the request's topic is missing, null, empty or a Number
+      Then no contact is handed out

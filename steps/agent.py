@@ -2,7 +2,8 @@
 
 from lcm_conformance.catalogue.probes import Part
 from lcm_conformance.catalogue.verdict import Inconclusive, Nonconformity, NotApplicable, Untested
-from lcm_conformance.judge.checks.answers import require_answer_after_login, require_no_contact
+from lcm_conformance.judge.checks.answers import require_answer_after_login
+from lcm_conformance.judge.checks.no_contact import require_no_contact
 from lcm_conformance.judge.evidence import Evidence
 from lcm_conformance.record.transcript import Exchange
 from pytest_bdd import given, then

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from lcm_conformance.catalogue.probes import Part
 from lcm_conformance.judge.checks import formats, members
-from lcm_conformance.judge.checks.answers import require_no_contact
 from lcm_conformance.judge.checks.check import require
 from lcm_conformance.judge.checks.contact import require_no_strangers_contact, require_own_contacts
+from lcm_conformance.judge.checks.no_contact import require_no_contact
 from lcm_conformance.judge.evidence import Evidence
 from lcm_conformance.judge.result import Remarks
 from lcm_conformance.record.transcript import Exchange
@@ -20,7 +20,7 @@ def no_contact(evidence: Evidence, exchanges: Sequence[Exchange]) -> None:
 
 @then("no other agent's contact is handed out")
 def no_other_agents_contact(evidence: Evidence, exchanges: Sequence[Exchange]) -> None:
-    require_no_strangers_contact(evidence, exchanges)
+    require_no_strangers_contact(evidence, [x for x in exchanges if x.part is Part.TEST])
 
 
 @then("each agent is handed the contact reserved for that agent")

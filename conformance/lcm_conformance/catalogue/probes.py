@@ -44,12 +44,11 @@ class Form:
 
 @dataclass(frozen=True)
 class Probe:
-    """One row of `probes.toml`. Without `forms` its request is the proper one. `clause` is what a contact fails."""
+    """One row of `probes.toml`. Without `forms` its request is the proper one."""
 
     name: str
     when: str
     part: Part
-    clause: str | None = None
     agent: str = "reserved"
     login: str = "in"
     asks_as: str | None = None

@@ -11,8 +11,13 @@ from functools import cached_property, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from lcm_conformance.catalogue.probes import Part
+from lcm_conformance.catalogue.request import Way
 from lcm_conformance.catalogue.verdict import Inconclusive, Untested
-from lcm_conformance.record.reply import Message, Reply, Shape, messages, reply_among
+from lcm_conformance.judge.arrivals import Arrivals, asks_properly
+from lcm_conformance.judge.habits import Habits
+from lcm_conformance.judge.silences import Group, groups
+from lcm_conformance.record.reply import Message, Reply, Shape
+from lcm_conformance.record.tally import PROPER
 from lcm_conformance.record.transcript import Event, Exchange, Kind, Recording
 
 P = ParamSpec("P")
@@ -23,15 +28,18 @@ T = TypeVar("T")
 class Evidence:
     """What the judge may know. `expected` is, by role, what the profile says of each contact that may come.
 
-    `roles` are those of the profile, `asserted` those for which it vouches that a contact is reserved; `pins` are the
-    readings that the user pinned; `reply_seconds` how long a due reply may take; `supported` is False for a version
-    that the page no longer covers; `logs_in_by_headers` where a session is logged in from the start, or never.
+    `roles` are those of the profile, `asserted` those for which it vouches that a contact is reserved: `by_default`
+    where it only does not say otherwise, `stays` where the reservation outlasts the run. `pins` are the readings that
+    the user pinned; `reply_seconds` how long a due reply may take; `supported` is False for a version that the page no
+    longer covers; `logs_in_by_headers` where a session is logged in from the start, or never.
     """
 
     recording: Recording
     pins: Mapping[str, str] = field(default_factory=dict)
     expected: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict, repr=False)
     asserted: frozenset[str] = frozenset()
+    by_default: frozenset[str] = frozenset()
+    stays: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
     reply_seconds: float = 5.0
     supported: bool = True
@@ -42,6 +50,19 @@ class Evidence:
         return {}
 
     @cached_property
+    def arrivals(self) -> Arrivals:
+        return Arrivals(self.recording)
+
+    @cached_property
+    def habits(self) -> Habits:
+        return Habits(self.arrivals, self.reply_seconds)
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """The requests that must not be answered, as they were asked."""
+        return groups(self.recording)
+
+    @cached_property
     def replies(self) -> tuple[Reply, ...]:
         """What the clauses about the reply are judged over, in order of arrival.
 
@@ -49,34 +70,62 @@ class Evidence:
         contact under another name counts only where it answers a proper request: elsewhere the
         clause that forbids it has it already.
         """
-        parts = {x.id: x.part for x in self.recording.exchanges}
-        return tuple(
-            reply
-            for reply in self._arrivals
-            if reply.message.shape is Shape.CONTACT or parts.get(reply.exchange or "") in {Part.DUE, Part.CONTROL}
-        )
+        return tuple(reply for reply in self.handed if self._is_judged(reply))
 
     @cached_property
-    def _arrivals(self) -> tuple[Reply, ...]:
+    def handed(self) -> tuple[Reply, ...]:
         """Every reply to a proper request and every contact handed out in the run, in whatever form."""
-        by_event = {event.number: x for x in self.recording.exchanges for event in x.received}
-        chosen = [
-            event
-            for event in self.recording.events
-            if event.kind is Kind.RECEIVED and self._counts(event, by_event.get(event.number))
-        ]
-        return tuple(
-            self._reply(number, event, by_event.get(event.number)) for number, event in enumerate(chosen, start=1)
+        chosen = [e for e in self.recording.events if e.kind is Kind.RECEIVED and self.arrivals.counts(e)]
+        return tuple(self._reply(number, event) for number, event in enumerate(chosen, start=1))
+
+    @cached_property
+    def tried_ways(self) -> tuple[Way, ...]:
+        """The ways in which proper requests were made, in order."""
+        return tuple(dict.fromkeys(x.way for x in self.recording.exchanges if x.way and asks_properly(x)))
+
+    @cached_property
+    def answered_ways(self) -> tuple[Way, ...]:
+        """The ways of asking that were answered, in the order of their first answer: the first is the run's."""
+        asked = [x for x in self.recording.exchanges if x.way and asks_properly(x) and self.answered(x)]
+        asked.sort(key=lambda x: self.arrivals.chosen[x.id].event.number)
+        return tuple(dict.fromkeys(x.way for x in asked if x.way))
+
+    @cached_property
+    def together(self) -> bool:
+        """Whether two agents, each on a session of its own, both had asked before either was answered."""
+        asked = [(x, message) for x in self.exchanges(probe="at-once") if (message := self.arrivals.chosen.get(x.id))]
+        return any(
+            x.asks_for != y.asks_for and x.session != y.session and x.sent <= y.sent < answer.event.clock
+            for x, answer in asked
+            for y, _ in asked
         )
+
+    def asked(self, probe: str) -> int:
+        """How often the request of a probe was made: what is under test, where it has such a part."""
+        made = [x for x in self.exchanges(probe=probe) if x.trouble is None]
+        return sum(x.part not in {Part.CONTROL, Part.REVIVAL} for x in made)
 
     def reply_of(self, exchange: Exchange) -> Reply | None:
         """The reply to one exchange's request, as it is numbered in the run."""
-        message = self._chosen.get(exchange.id)
+        message = self.arrivals.chosen.get(exchange.id)
         return None if message is None else self._by_number.get(message.event.number)
 
     def answered(self, exchange: Exchange) -> bool:
         """Whether anything at all answered the request, if only ill-formed."""
-        return exchange.id in self._chosen
+        return exchange.id in self.arrivals.chosen
+
+    def gives_meaning(self, exchange: Exchange) -> bool:
+        """Whether a proper request was handed a contact, or something ill-formed in its place."""
+        message = self.arrivals.chosen.get(exchange.id)
+        return message is not None and message.shape is not Shape.EMPTY
+
+    def is_certain(self, exchange: Exchange) -> bool:
+        """Whether the first contact in an exchange answers its request: all before it had brought what was due."""
+        before = [x for x in self.recording.on(exchange.session) if x.sent < exchange.sent]
+        proper = [x for x in before if asks_properly(x)]
+        return all(self.answered(x) for x in proper) and self.arrivals.contacts(before) == self.habits.copies * len(
+            proper
+        )
 
     def exchanges(self, *parts: Part, probe: str | None = None) -> tuple[Exchange, ...]:
         """The exchanges of some parts, of one probe or of all."""
@@ -88,7 +137,7 @@ class Evidence:
 
     def controls(self, exchange: Exchange) -> tuple[Exchange, ...]:
         """The proper requests that were sent to give this exchange's silence a meaning."""
-        return tuple(x for x in self.recording.exchanges if x.controls == exchange.id)
+        return self._controls.get(exchange.id, ())
 
     def handed_out(self, exchange: Exchange) -> tuple[Reply, ...]:
         """The contacts that came in this exchange."""
@@ -100,8 +149,8 @@ class Evidence:
 
     def require_asked(self, probe: str) -> tuple[Exchange, ...]:
         """The exchanges of a probe; raises `Untested` or `Inconclusive` where it could not be asked."""
-        if probe in self.recording.untested:
-            raise Untested(self.recording.untested[probe])
+        if probe in self.recording.left_out:
+            raise Untested(self.recording.left_out[probe])
         trouble = self.recording.trouble or self.recording.troubles.get(probe)
         if trouble is not None:
             raise Inconclusive(f"environment: {trouble}")
@@ -112,32 +161,35 @@ class Evidence:
 
     @cached_property
     def _by_number(self) -> dict[int, Reply]:
-        return {reply.message.event.number: reply for reply in self._arrivals}
+        return {reply.message.event.number: reply for reply in self.handed}
 
     @cached_property
-    def _chosen(self) -> dict[str, Message]:
-        return {x.id: message for x in self.recording.exchanges if (message := reply_among(messages(x.received)))}
+    def _controls(self) -> dict[str, tuple[Exchange, ...]]:
+        found: dict[str, tuple[Exchange, ...]] = {}
+        for x in self.recording.exchanges:
+            for name in x.controls:
+                found[name] = (*found.get(name, ()), x)
+        return found
 
-    def _counts(self, event: Event, exchange: Exchange | None) -> bool:
-        message = Message(event)
-        if exchange is not None and exchange.part in {Part.DUE, Part.CONTROL}:
-            chosen = self._chosen.get(exchange.id)
-            if chosen is not None and chosen.event is event:
-                return True
-            if message.shape is Shape.NOT_JSON and not message.is_unread:
-                return True
-        if exchange is not None and exchange.part in {Part.HOSTILE, Part.REVIVAL, Part.OPEN}:
-            return message.hands_out and message.shape is not Shape.NOT_JSON
-        return message.hands_out
+    def _is_judged(self, reply: Reply) -> bool:
+        exchange = self.arrivals.window.get(reply.message.event.number)
+        if exchange is None or exchange.part not in PROPER:
+            return reply.message.shape is Shape.CONTACT
+        is_chosen = self.arrivals.chosen.get(exchange.id) == reply.message
+        return is_chosen or reply.message.shape in {Shape.CONTACT, Shape.NOT_JSON}
 
-    def _reply(self, number: int, event: Event, exchange: Exchange | None) -> Reply:
+    def _reply(self, number: int, event: Event) -> Reply:
+        exchange = self.arrivals.window.get(event.number)
+        came = self.arrivals.read[exchange.id] if exchange else []
+        first = next((message for message in came if message.hands_out), None)
+        certain = exchange is not None and first is not None and first.event is event and self.is_certain(exchange)
         return Reply(
             number=number,
             message=Message(event),
             exchange=exchange.id if exchange else None,
             agent=exchange.asks_for if exchange else event.agent,
             after_ms=None if exchange is None else (event.clock - exchange.sent) * 1000,
-            standard_way=exchange is None or exchange.standard_way,
+            way=exchange.way if exchange and certain else None,
         )
 
 

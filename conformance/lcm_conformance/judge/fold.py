@@ -14,6 +14,7 @@ from lcm_conformance.judge import deviations, standing, wire
 from lcm_conformance.judge.checks import observing, readings
 from lcm_conformance.judge.evidence import Evidence
 from lcm_conformance.judge.excuses import excuse_clauses, excuse_scenarios
+from lcm_conformance.judge.notices import notices
 from lcm_conformance.judge.result import (
     ClauseResult,
     Latency,
@@ -60,6 +61,8 @@ def evidence_for(recording: Recording, terms: Terms) -> Evidence:
         asserted=frozenset(
             role for role, agent in terms.agents.items() if agent.asserted and role not in recording.unmet
         ),
+        by_default=frozenset(role for role, agent in terms.agents.items() if agent.by_default),
+        stays=frozenset(role for role, agent in terms.agents.items() if agent.reserved == "stays"),
         roles=frozenset(terms.agents),
         reply_seconds=terms.reply,
         supported=terms.supported,
@@ -95,7 +98,7 @@ def fold(
     stale = known.stale if course.complete and terms.supported else ()
     times = observing.latencies(evidence)
     p50, p95, longest = observing.quantiles(times)
-    way = recording.way
+    way = next(iter(evidence.answered_ways), None)
     return Result(
         verdict=verdict,
         robustness=standing.robustness(clauses),
@@ -124,7 +127,7 @@ def fold(
         wire=wire.seen(evidence),
         selftest=course.selftest,
         options=dict(course.options),
-        notices=(*course.notices, *standing.cut_lines(evidence), *known.notices, *stale),
+        notices=(*course.notices, *recording.notices, *notices(evidence), *known.notices, *stale),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from lcm_conformance.catalogue.probes import Part
 from lcm_conformance.catalogue.scenarios import Scenario
 from lcm_conformance.catalogue.verdict import Verdict
 from lcm_conformance.judge.evidence import Evidence
@@ -21,18 +20,11 @@ def trouble(
     outage = recording.trouble or next(iter(recording.troubles.values()), None)
     if outage is not None:
         return Trouble("outage", outage)
-    lines = {*recording.untested.values(), *recording.unmet.values()}
+    lines = {*recording.left_out.values(), *recording.unmet.values()}
     left_open = (c for c in clauses if c.excuse is None and c.verdict in LEAVE_OPEN)
     gaps = (record.reason for clause in left_open for record in by_clause[clause.id])
     gap = next((reason for reason in gaps if any(line in reason for line in lines)), None)
     return None if gap is None else Trouble("gap", gap.removeprefix("environment: "))
-
-
-def cut_lines(evidence: Evidence) -> list[str]:
-    """The notice of a line that was cut once; none where it held."""
-    lost = evidence.recording.lost_line
-    again = "what was asked there was asked again: check the network between here and the endpoint"
-    return [] if lost is None else [f"the line was cut, without a close frame, in {lost}; {again}"]
 
 
 def robustness(clauses: Sequence[ClauseResult]) -> str:
@@ -46,9 +38,9 @@ def robustness(clauses: Sequence[ClauseResult]) -> str:
 def attribution(evidence: Evidence, records: Sequence[ScenarioRecord]) -> str:
     """Proven: two agents asked at once, on sessions of their own; each got a contact then, and all were their own."""
     passed = bool(records) and all(record.verdict is Verdict.PASS for record in records)
-    asked = evidence.exchanges(Part.DUE, probe="at-once")
+    asked = evidence.exchanges(probe="at-once")
     answered = {x.asks_for for x in asked if evidence.handed_out(x)}
-    proven = passed and evidence.recording.together and len(records) > 1 and len(answered) > 1
+    proven = passed and evidence.together and len(records) > 1 and len(answered) > 1
     return "proven" if proven else "assumed"
 
 

@@ -94,7 +94,7 @@ class Agent:
 
     `expect` has, for each contact that may come, members that it is known to have; where it is empty none is named.
     `reserved` is "asserted", "unknown", or "stays": the reservation outlasts the run, however often it is fetched;
-    `says_reserved` is False where it is the default, and nobody has said so.
+    `by_default`: the profile does not say which.
     """
 
     role: str
@@ -102,7 +102,7 @@ class Agent:
     keys: Mapping[str, str | int | float] = field(default_factory=dict, repr=False)
     expect: tuple[Mapping[str, str], ...] = field(default=(), repr=False)
     reserved: str = "asserted"
-    says_reserved: bool = True
+    by_default: bool = False
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     asks_call_count: bool = False
 

@@ -167,7 +167,7 @@ def _agent(role: str, table: Section, asks_call_count: bool) -> Agent:
         keys=MappingProxyType(keys),
         expect=tuple(expected for section in table.sections("expect") if (expected := _expected(section))),
         reserved=table.choice("reserved", ("asserted", "unknown", "stays"), "asserted"),
-        says_reserved="reserved" in table.values,
+        by_default="reserved" not in table.values,
         headers=MappingProxyType(table.headers("headers")),
         asks_call_count=_asks_call_count(table, "precondition", asks_call_count),
     )

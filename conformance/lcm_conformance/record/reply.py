@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from lcm_conformance.catalogue import page
+from lcm_conformance.catalogue.request import Way
 from lcm_conformance.record.members import IDENTIFYING, in_text, in_value, is_plausible
 from lcm_conformance.record.nothing import is_nothing
 from lcm_conformance.record.packet import unwrap
@@ -190,14 +191,17 @@ def is_reply_at_once(message: Message, sent: Iterable[str] = (), taken: Collecti
 
 @dataclass(frozen=True)
 class Reply:
-    """A reply, or a contact handed out unasked. `number` counts them over the run, from 1."""
+    """A reply, or a contact handed out unasked. `number` counts them over the run, from 1.
+
+    `way` is how it was asked for, where it is certain which request it answers.
+    """
 
     number: int
     message: Message
     exchange: str | None = None
     agent: str | None = None
     after_ms: float | None = None
-    standard_way: bool = True
+    way: Way | None = None
 
     @property
     def value(self) -> dict[str, object]:

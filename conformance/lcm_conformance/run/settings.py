@@ -66,7 +66,7 @@ def terms_of(profile: Profile, pins: Mapping[str, str] | None = None) -> Terms:
     return Terms(
         cm_version=profile.cm_version,
         agents={
-            role: AgentTerms(agent.expect, agent.reserved, not agent.says_reserved, agent.user_id)
+            role: AgentTerms(agent.expect, agent.reserved, agent.by_default, agent.user_id)
             for role, agent in profile.agents.items()
         },
         pins=pins or {},

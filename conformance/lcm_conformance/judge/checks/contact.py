@@ -11,18 +11,21 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from lcm_conformance.catalogue import page
-from lcm_conformance.catalogue.probes import Part
+from lcm_conformance.catalogue.probes import Part, load_probes
 from lcm_conformance.catalogue.verdict import Finding, Inconclusive, Nonconformity, Untested
+from lcm_conformance.judge.arrivals import asks_properly, is_proper
 from lcm_conformance.judge.checks.formats import FORMATS
 from lcm_conformance.judge.checks.members import filled, typed, value_of
 from lcm_conformance.judge.evidence import Evidence, once
+from lcm_conformance.judge.silences import Group
 from lcm_conformance.record.reply import Reply
 from lcm_conformance.record.transcript import Exchange
 
 _MAY_BE_EMPTY = {"Prefix", "Suffix"}
-_OWN = {Part.DUE, Part.CONTROL}
-_HOLDERS = {"reserved", "other", "stranger", "leaver", "logged_out"}  # who have a contact
-_PROPER = {"ask", "asked-twice", "at-once", "topic-respelt", "source-turned"}
+_NO_RESERVATION = {"idle", "unknown"}
+_OTHERS_OVERLAP = {"idle", "stranger", "leaver"}
+"""Agents of probes to whom nothing is due, while other agents ask: what comes there may be a stray."""
+
 _MAX_DIGITS = 400  # of a Number with an exponent: writing 1e999999999 out would take a gigabyte
 
 
@@ -35,6 +38,11 @@ def comparable(reply: Reply, pins: Mapping[str, str]) -> dict[str, str]:
         and (member in _MAY_BE_EMPTY or filled(member).accepts(reply, pins))
         and (member not in FORMATS or FORMATS[member].accepts(reply, pins))
     }
+
+
+def is_expected(reply: Reply, expect: Iterable[Mapping[str, str]]) -> bool:
+    """Whether a contact has the members of one of those that a profile expects."""
+    return any(_has_all(comparable(reply, {}), wanted) for wanted in expect)
 
 
 def require_own_contacts(evidence: Evidence) -> None:
@@ -57,7 +65,8 @@ def require_no_strangers_contact(evidence: Evidence, tests: Iterable[Exchange]) 
     findings = [
         Finding("no contact of another agent", f"the contact of agents.{owner}", reply.where("$"), reply.exchange)
         for test in tests
-        for reply in evidence.handed_out(test)
+        for exchange in _step(evidence, test)
+        for reply in evidence.handed_out(exchange)
         for owner in _owners(evidence, reply)
         if owner != test.asks_for and test.asks_for not in _owners(evidence, reply)
     ]
@@ -67,20 +76,45 @@ def require_no_strangers_contact(evidence: Evidence, tests: Iterable[Exchange]) 
 
 @once
 def crossings(evidence: Evidence) -> list[Finding]:
-    """What is wrong with the contacts that agents with a reservation were handed on proper requests."""
+    """What is wrong with the contacts that agents were handed on proper requests, or that strayed to them."""
     handed = _handed(evidence)
-    findings = [
-        finding
-        for role, replies in handed.items()
-        for reply in replies
-        for finding in _against_profile(evidence, role, reply)
+    findings = [finding for role, replies in handed.items() for finding in _against_profile(evidence, role, replies)]
+    return findings or _shared(evidence, handed) or [_stray(evidence, reply) for reply in strays(evidence)]
+
+
+@once
+def strays(evidence: Evidence) -> list[Reply]:
+    """Other agents' contacts that came where nothing was due, and did not come when the same was asked again alone."""
+    found = [reply for reply in evidence.handed if reply.exchange is None and reply.agent in _NO_RESERVATION]
+    for group in evidence.groups:
+        again = asked_over(evidence, group)
+        if again and not any(contacts_of(evidence, other) for other in again):
+            found += contacts_of(evidence, group) if group.alone else _after_tests(evidence, group)
+    return [
+        reply
+        for reply in found
+        if (owners := _owners(evidence, reply)) and reply.agent not in owners and not reply.message.is_unread
     ]
-    return findings or _shared(evidence, handed)
 
 
-def is_somebody_elses(evidence: Evidence, reply: Reply, test: Exchange) -> bool:
-    """Whether a contact that came to a request under test only strayed there: RES-1 has failed, and it is another's."""
-    return bool(crossings(evidence)) and is_another_agents(evidence, reply, test)
+def asked_over(evidence: Evidence, group: Group) -> list[Group]:
+    """The groups in which the same was asked again, alone and on another session.
+
+    Of a row each request is; of requests to which a stray came, all of the probe.
+    """
+    if group.alone and not all(load_probes()[probe].agent in _OTHERS_OVERLAP for probe in group.probes):
+        return []
+    return [
+        other
+        for other in evidence.groups
+        if other.alone and other.begin > group.begin and other.session != group.session and other.probes & group.probes
+    ]
+
+
+def contacts_of(evidence: Evidence, group: Group) -> list[Reply]:
+    """The contacts that came for the requests of a group, until its silence was over."""
+    handed = [reply for test in group.tests for reply in evidence.handed_out(test)]
+    return [reply for reply in handed if reply.message.event.clock <= group.until]
 
 
 def is_another_agents(evidence: Evidence, reply: Reply, exchange: Exchange) -> bool:
@@ -97,29 +131,54 @@ def _members(evidence: Evidence, reply: Reply) -> dict[str, str]:
     return members
 
 
-def _asks_properly(exchange: Exchange) -> bool:
-    """Whether an agent asked with the agent's own ID and nothing amiss, if only to find something else out."""
-    return exchange.part in _OWN or (
-        exchange.part is Part.OPEN and exchange.probe in _PROPER and exchange.agent == exchange.asks_for
-    )
-
-
 @once
 def _handed(evidence: Evidence) -> dict[str, list[Reply]]:
+    """By role, the contacts that came on proper requests: not where one may as well answer another request."""
     handed: dict[str, list[Reply]] = defaultdict(list)
-    own = {x.id for x in evidence.recording.exchanges if _asks_properly(x)}
+    own = {x.id for x in evidence.recording.exchanges if asks_properly(x) and _is_counted(evidence, x)}
     for reply in evidence.replies:
         proper = reply.exchange is None or reply.exchange in own
-        if proper and reply.agent in _HOLDERS and reply.message.hands_out:
+        if proper and reply.agent and reply.agent not in _NO_RESERVATION and reply.message.hands_out:
             handed[reply.agent].append(reply)
     return handed
 
 
-def _against_profile(evidence: Evidence, role: str, reply: Reply) -> list[Finding]:
-    members = _members(evidence, reply)
-    differing = [_differing(members, wanted) for wanted in evidence.expected.get(role, ())]
-    is_expected = not all(differing) or not differing
-    return [] if is_expected else [_unexpected(evidence, role, reply, differing[0][0])]
+def _is_counted(evidence: Evidence, exchange: Exchange) -> bool:
+    """Whether no more contacts came on its session than were due there, or nothing improper was asked before."""
+    if evidence.arrivals.is_first_asked(exchange):
+        return True
+    asked = evidence.recording.on(exchange.session)
+    return evidence.arrivals.contacts(asked) <= evidence.habits.copies * sum(map(is_proper, asked))
+
+
+def _step(evidence: Evidence, test: Exchange) -> list[Exchange]:
+    """A request under test and the proper ones after it: its contact may come in their time."""
+    after = [x for x in evidence.recording.on(test.session) if x.sent >= test.sent and x.id != test.id]
+    following = (number for number, x in enumerate(after) if x.part is Part.TEST)
+    return [test, *after[: next(following, len(after))]]
+
+
+def _after_tests(evidence: Evidence, group: Group) -> list[Reply]:
+    later = [x for x in evidence.recording.on(group.session) if x.sent >= group.begin]
+    return [reply for x in later for reply in evidence.handed_out(x)]
+
+
+def _stray(evidence: Evidence, reply: Reply) -> Finding:
+    actual = f"the contact of agents.{_owners(evidence, reply)[0]} on the session of agents.{reply.agent}"
+    return Finding("no contact of another agent", actual, reply.where("$"), reply.exchange)
+
+
+def _against_profile(evidence: Evidence, role: str, replies: Iterable[Reply]) -> list[Finding]:
+    """What is not as the profile expects: it fails if it is another agent's, or if nothing that is expected came."""
+    wanted = evidence.expected.get(role, ())
+    differing = [(reply, [_differing(_members(evidence, reply), one) for one in wanted]) for reply in replies]
+    unexpected = [(reply, names) for reply, names in differing if names and all(names)]
+    some_came = any(_has_all(_members(evidence, reply), one) for reply, _ in differing for one in wanted)
+    return [
+        _unexpected(evidence, role, reply, names[0][0])
+        for reply, names in unexpected
+        if not some_came or any(owner != role for owner in _expected_for(evidence, reply))
+    ]
 
 
 def _unexpected(evidence: Evidence, role: str, reply: Reply, name: str) -> Finding:

@@ -3,41 +3,42 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
 from lcm_conformance.catalogue import page
 from lcm_conformance.catalogue.probes import Part
 from lcm_conformance.catalogue.verdict import Untested
+from lcm_conformance.judge.arrivals import asks_properly
 from lcm_conformance.judge.checks.contact import comparable
 from lcm_conformance.judge.checks.formats import EXPIRY_TIME
-from lcm_conformance.judge.evidence import Evidence
-from lcm_conformance.record.reply import Message, Shape, messages
+from lcm_conformance.judge.evidence import Evidence, once
+from lcm_conformance.record.reply import Message, Shape
 from lcm_conformance.record.strictjson import show
-from lcm_conformance.record.transcript import Exchange, Kind
+from lcm_conformance.record.transcript import Exchange
 
 Seen = tuple[str, str]
 """The word, and the detail."""
 
 SILENCE = "silence"
+_ASKED_BESIDE = {Part.CONTROL, Part.REVIVAL, Part.HOSTILE}
 
 
-def answer_to(exchange: Exchange) -> Seen:
+def answer_to(read: Sequence[Message], closed: bool = False) -> Seen:
     """What came to one request, in the word of the contract: silence, contact, empty-contact, …"""
-    read = messages(exchange.received)
     for shapes, word in _WORDS:
         for message in read:
             if message.shape in shapes or (word == "contact" and message.hands_out):
                 return word, message.event.frame or ""
-    if exchange.closed:
+    if closed:
         return "closed", "the endpoint closed the session"
     return (SILENCE, "nothing came") if not read else ("other", read[0].event.frame or "")
 
 
 _WORDS: tuple[tuple[frozenset[Shape], str], ...] = (
-    (frozenset({Shape.CONTACT, Shape.ELSEWHERE}), "contact"),
-    (frozenset({Shape.EMPTY}), "empty-contact"),
+    (frozenset({Shape.ELSEWHERE}), "contact"),
+    (frozenset({Shape.EMPTY, Shape.CONTACT}), "empty-contact"),
     (frozenset({Shape.ERROR}), "error-message"),
 )
 
@@ -48,22 +49,45 @@ def of_probe(probe: str) -> Callable[[Evidence], Seen]:
 
 
 def _first_answer(probe: str, evidence: Evidence) -> Seen:
-    exchanges = [x for x in evidence.require_asked(probe) if x.part in {Part.TEST, Part.OPEN}]
+    exchanges = [x for x in evidence.require_asked(probe) if x.part not in _ASKED_BESIDE]
     if not exchanges:
         raise Untested("not asked")
-    return answer_to(exchanges[0])
+    alone = {x.id for group in evidence.groups if group.alone for x in group.tests}
+    first = next((x for x in exchanges if x.id in alone), exchanges[0])
+    read = [message for message in evidence.arrivals.read[first.id] if not _is_chatter(evidence, message)]
+    if not read and not first.closed and first.id not in alone:
+        read = _refusal_in_time_of_control(evidence, first)
+    return answer_to(read, first.closed)
+
+
+def _refusal_in_time_of_control(evidence: Evidence, first: Exchange) -> list[Message]:
+    """What came to a request only when the proper one after it had been sent: all but contacts and other traffic."""
+    after = [x for x in evidence.controls(first) if x.session == first.session][:1]
+    return [
+        message
+        for x in after
+        for message in evidence.arrivals.read[x.id]
+        if not message.hands_out
+        and message != evidence.arrivals.chosen.get(x.id)
+        and not _is_chatter(evidence, message)
+    ]
+
+
+def _is_chatter(evidence: Evidence, message: Message) -> bool:
+    if message.shape is Shape.NOT_JSON:
+        return message.likeness in evidence.arrivals.chatter
+    return _address(message) in _addresses_unasked(evidence)
 
 
 def asked_twice(evidence: Evidence) -> Seen:
     """OBS-asked-twice: whether the second request on a session brings the same contact again."""
-    seen, detail = of_probe("asked-twice")(evidence)
-    if seen != "contact":
+    again = evidence.require_asked("asked-twice")[-1]
+    seen, detail = answer_to(evidence.arrivals.read[again.id], again.closed)
+    before = [x for x in evidence.recording.on(again.session) if x.sent < again.sent and asks_properly(x)]
+    second, first = evidence.handed_out(again), [r for x in before for r in evidence.handed_out(x)]
+    if seen != "contact" or not first or not second:
         return seen, detail
-    second = evidence.handed_out(evidence.require_asked("asked-twice")[0])
-    first = [reply for x in evidence.exchanges(Part.DUE, probe="ask") for reply in evidence.handed_out(x)]
-    if not first or not second:
-        return seen, detail
-    same = comparable(first[0], evidence.pins) == comparable(second[0], evidence.pins)
+    same = comparable(first[-1], evidence.pins) == comparable(second[0], evidence.pins)
     return seen, "the same contact again" if same else "another contact"
 
 
@@ -91,16 +115,28 @@ def extra_members(evidence: Evidence) -> Seen:
 
 
 def unsolicited(evidence: Evidence) -> Seen:
-    """OBS-unsolicited: traffic on the sessions that answers nothing."""
-    replies = {reply.message.event.number for reply in evidence.replies}
-    kinds = Counter(
-        _address(Message(event))
-        for event in evidence.recording.events
-        if event.kind is Kind.RECEIVED and event.number not in replies
-    )
-    if not kinds:
+    """OBS-unsolicited: traffic that neither the suite's logins and logouts nor its requests brought."""
+    unasked = _addresses_unasked(evidence)
+    found = [m for read in evidence.arrivals.read.values() for m in read if _is_of_nobody(m, unasked)]
+    found += [message for message in evidence.arrivals.unasked if message.event.phase is None]
+    if not found:
         return SILENCE, "nothing but replies"
+    kinds = Counter(map(_address, found))
     return "other", ", ".join(f"{address} ×{number}" for address, number in kinds.most_common(10))
+
+
+def _is_of_nobody(message: Message, unasked: frozenset[str]) -> bool:
+    return not message.hands_out and _address(message) in unasked
+
+
+@once
+def _addresses_unasked(evidence: Evidence) -> frozenset[str]:
+    """The addresses of what came when nothing had been asked, or beside the contact that was asked for."""
+    arrivals = evidence.arrivals
+    asked = [x for x in evidence.exchanges(Part.DUE) if evidence.handed_out(x) and arrivals.is_first_asked(x)]
+    beside = [m for x in asked for m in arrivals.read[x.id] if m != arrivals.chosen.get(x.id)]
+    alone = [message for message in arrivals.unasked if message.event.phase is None]
+    return frozenset(_address(message) for message in (*beside, *alone) if not message.hands_out)
 
 
 def latency(evidence: Evidence) -> Seen:

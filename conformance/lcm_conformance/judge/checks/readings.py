@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from lcm_conformance.catalogue import page
+from lcm_conformance.catalogue.request import Way
 from lcm_conformance.catalogue.verdict import Finding, Inconclusive, Nonconformity
 from lcm_conformance.judge.checks.check import Pins
 from lcm_conformance.judge.checks.envelope import TOPIC
@@ -19,8 +20,7 @@ _TYPE_SIDES = {"Number": "table", "String": "sample"}
 
 
 def _topic(reply: Reply, pins: Pins) -> str | None:
-    # A reply may mirror the topic of its request; only the run's own way of asking says something.
-    if not reply.standard_way or not TOPIC.accepts(reply, pins):
+    if not TOPIC.accepts(reply, pins):
         return None
     return next(side for side, spelling in page.TOPICS.items() if spelling == reply.value["topic"])
 
@@ -49,37 +49,48 @@ SIDES: Mapping[str, Callable[[Reply, Pins], str | None]] = {
 """The readings that a reply shows, each with the question which side it follows; None: it does not show it."""
 
 
-def sides(evidence: Evidence, reading: str) -> dict[str, Reply]:
-    """The sides of a reading that were seen in the run, each with the first reply that shows it."""
+def sides(evidence: Evidence, reading: str, way: Way | None = None) -> dict[str, Reply]:
+    """The sides of a reading that were seen in the run, each with the first reply that shows it.
+
+    With a way, only replies to that way of asking count.
+    """
     seen: dict[str, Reply] = {}
     for reply in evidence.replies:
-        side = SIDES[reading](reply, evidence.pins)
+        side = SIDES[reading](reply, evidence.pins) if way in {None, reply.way} else None
         if side is not None:
             seen.setdefault(side, reply)
     return seen
 
 
+def _seen(evidence: Evidence, reading: str) -> list[dict[str, Reply]]:
+    """The sides that must agree: a reply may mirror the topic of its request, so each way of asking is on its own."""
+    if reading != "topic":
+        return [sides(evidence, reading)]
+    return [seen for way in evidence.answered_ways if (seen := sides(evidence, reading, way))]
+
+
 def require_one_reading(evidence: Evidence, reading: str) -> None:
     """CON-1: throughout the run one and the same side (table and sample)."""
-    seen = sides(evidence, reading)
-    if not seen:
+    seen = _seen(evidence, reading)
+    if not any(seen):
         raise Inconclusive(f"no reply shows the reading {reading}, because an outer clause fails")
-    if len(seen) > 1:
-        first, second = list(seen.items())[:2]
-        finding = Finding(
-            f"one reading of {reading} throughout the run",
-            f"{first[0]} in reply {first[1].number}, {second[0]} in reply {second[1].number}",
-            second[1].where("$"),
-            second[1].exchange,
-        )
-        raise Nonconformity(f"the endpoint changes its reading of {reading}", [finding])
+    for one in seen:
+        if len(one) > 1:
+            first, second = list(one.items())[:2]
+            finding = Finding(
+                f"one reading of {reading} throughout the run",
+                f"{first[0]} in reply {first[1].number}, {second[0]} in reply {second[1].number}",
+                second[1].where("$"),
+                second[1].exchange,
+            )
+            raise Nonconformity(f"the endpoint changes its reading of {reading}", [finding])
 
 
 def followed(evidence: Evidence) -> dict[str, str]:
     """Each reading with the side that the endpoint follows: table, sample, both, or mixed."""
     found = {}
     for reading in SIDES:
-        seen = sides(evidence, reading)
+        seen = next(iter(_seen(evidence, reading)), {})  # of the topic: in answer to the run's own way of asking
         if seen:
             found[reading] = next(iter(seen)) if len(seen) == 1 else "mixed"
     needed = _needed_sources(evidence)
@@ -91,20 +102,16 @@ def followed(evidence: Evidence) -> dict[str, str]:
 def depends_on(evidence: Evidence) -> tuple[str, ...]:
     """The readings without which the endpoint would not conform, as `name=side`."""
     pairs = {(reading, side) for reading, side in followed(evidence).items() if side in {"table", "sample"}}
-    ways = evidence.recording.answered_ways
-    respelt = evidence.exchanges(probe="topic-respelt")
-    if ways and respelt and not any(evidence.answered(x) for x in respelt):
-        pairs.add(("topic", next(side for side, topic in page.TOPICS.items() if topic == ways[0].topic)))
+    answered = {way.topic for way in evidence.answered_ways}
+    if len(answered) == 1 and {way.topic for way in evidence.tried_ways} > answered:
+        pairs.add(("topic", next(side for side, topic in page.TOPICS.items() if topic in answered)))
     return tuple(sorted(f"{reading}={side}" for reading, side in pairs))
 
 
 def _needed_sources(evidence: Evidence) -> str | None:
-    ways = evidence.recording.answered_ways
-    if not ways:
-        return None
-    turned = evidence.exchanges(probe="source-turned")
-    if not turned:
-        return None
-    if any(evidence.answered(x) for x in turned):
+    answered = {way.source for way in evidence.answered_ways}
+    if len(answered) == 2:
         return BOTH
-    return "table" if ways[0].source else "sample"
+    if not answered or not {way.source for way in evidence.tried_ways} > answered:
+        return None
+    return "table" if True in answered else "sample"

@@ -8,6 +8,7 @@ from lcm_conformance.catalogue.probes import Part
 from lcm_conformance.catalogue.verdict import Finding, Inconclusive, Nonconformity
 from lcm_conformance.judge.checks.contact import crossings, is_another_agents
 from lcm_conformance.judge.checks.envelope import JSON_OBJECT
+from lcm_conformance.judge.checks.no_contact import stand_of
 from lcm_conformance.judge.evidence import Evidence
 from lcm_conformance.record.reply import Message, Reply, Shape, messages
 from lcm_conformance.record.strictjson import parse
@@ -84,7 +85,8 @@ def _require_health(evidence: Evidence) -> None:
     _require_read([x for x in proper if (reply := evidence.reply_of(x)) and reply.message.is_unread])
     if any(not JSON_OBJECT.accepts(reply, evidence.pins) for reply in replies):
         raise Inconclusive("RSP-1 fails without bad input too")
-    if any(evidence.handed_out(x) for x in evidence.exchanges(Part.TEST, probe="unknown-agent")):
+    stands = [stand_of(evidence, x) for x in evidence.exchanges(Part.TEST, probe="unknown-agent")]
+    if any(stand is not None and stand.findings for stand in stands):
         raise Inconclusive("RES-3 fails without bad input too", blockers={"RES-3"})
     if crossings(evidence):
         raise Inconclusive("RES-1 fails without bad input too")

@@ -1,0 +1,168 @@
+"""Proper requests to which no contact came, and why: lost, late, used up, or not due at all (MAP-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lcm_conformance.catalogue.probes import Part
+from lcm_conformance.judge.arrivals import asks_properly, is_proper
+from lcm_conformance.judge.evidence import Evidence, once
+from lcm_conformance.record.reply import Message, Shape
+from lcm_conformance.record.transcript import Exchange, Kind
+
+_LIMITS = ("1008", "1013", "429")
+"""With these an endpoint or a gateway before it says that there were too many requests."""
+
+
+@once
+def due(evidence: Evidence) -> list[Exchange]:
+    """The requests that count for MAP-1: nothing improper was asked before, and this way of asking is answered."""
+    return [
+        x
+        for x in evidence.exchanges(Part.DUE)
+        if is_proper(x)
+        and evidence.arrivals.is_first_asked(x)
+        and (not evidence.answered_ways or x.way is None or x.way in evidence.answered_ways)
+    ]
+
+
+@once
+def empty_handed(evidence: Evidence) -> list[Exchange]:
+    """Due requests that brought no contact in the end, nor anything in its place: unanswered, or told of nothing."""
+    found = []
+    for session in dict.fromkeys(x.session for x in due(evidence)):
+        asked = [x for x in due(evidence) if x.session == session]
+        bare = [x for x in asked if not evidence.gives_meaning(x)]
+        # A contact that came in a later window was late: how many are missing is known, not which.
+        came = -(-evidence.arrivals.contacts(asked) // evidence.habits.copies)
+        others = sum(evidence.gives_meaning(x) and not evidence.handed_out(x) for x in asked)
+        found += bare[: max(0, len(asked) - came - others)]
+    return found
+
+
+@once
+def slowest(evidence: Evidence) -> float:
+    """Seconds from a due request to its answer, or to the contact that made its count right, at the most."""
+    times = [0.0]
+    for x in due(evidence):
+        reply = evidence.reply_of(x)
+        if reply is not None and reply.after_ms is not None and evidence.gives_meaning(x):
+            times.append(reply.after_ms / 1000)
+        elif x not in empty_handed(evidence):
+            later = [y for y in evidence.recording.on(x.session) if y.sent > x.sent]
+            came = [m.event.clock - x.sent for y in later for m in evidence.arrivals.read[y.id] if m.hands_out]
+            times.append(min(came, default=0.0))
+    return max(times)
+
+
+def had_its_contact(evidence: Evidence, exchange: Exchange) -> bool:
+    """Whether its agent was handed contacts before and after: then one was there, whatever the profile says."""
+    handed = _handed_to(evidence, exchange.asks_for)
+    return any(x.sent < exchange.sent for x in handed) and any(x.sent > exchange.sent for x in handed)
+
+
+@once
+def used_up(evidence: Evidence, role: str | None) -> str | None:
+    """The line that says so where an agent was handed contacts, and after them none on any session, a fresh one too.
+
+    Not where its session was closed in place of an answer.
+    """
+    handed = _handed_to(evidence, role)
+    since = [x for x in _proper_of(evidence, role) if handed and x.sent > handed[-1].sent]
+    known = {x.session for x in handed}
+    fresh = [x for x in since if x.session not in known and evidence.arrivals.is_first_asked(x) and not x.closed]
+    if not fresh or any(map(evidence.gives_meaning, since)):
+        return None
+    return (
+        f"the reservation of agents.{role} was used up after {len(handed)} contacts: "
+        'reserve as many as a run asks for, let [prepare] do it, or write reserved = "stays" if it outlasts the run'
+    )
+
+
+def came_after_the_last(evidence: Evidence, exchange: Exchange) -> bool:
+    """Whether its agent was handed its last contact before it."""
+    handed = _handed_to(evidence, exchange.asks_for)
+    return bool(handed) and exchange.sent > handed[-1].sent
+
+
+def is_explained(evidence: Evidence, exchange: Exchange) -> bool:
+    """Whether something else than the product explains that no contact came, and a notice says so."""
+    return (
+        _answered_when_asked_again(evidence, exchange)
+        or is_limited(evidence, exchange)
+        or _answers_once(evidence, exchange)
+        or (evidence.habits.drops_equal and evidence.habits.equals_the_one_before(exchange))
+    )
+
+
+def is_limited(evidence: Evidence, exchange: Exchange) -> bool:
+    """Whether the session was closed in its place by a limit to the number of requests."""
+    return exchange.closed and any(code in close_note(evidence, exchange.session) for code in _LIMITS)
+
+
+def close_note(evidence: Evidence, session: str) -> str:
+    """What is known of how the endpoint closed a session."""
+    ends = [e for e in evidence.recording.events if e.session == session and e.kind in {Kind.CLOSED, Kind.ERROR}]
+    return next((e.note or "" for e in reversed(ends)), "")
+
+
+def looks_like_idle(evidence: Evidence, exchange: Exchange) -> bool:
+    """Whether the endpoint said openly what it says to the agent who has nothing reserved."""
+    idle = [m for x in evidence.exchanges(Part.TEST, probe="nothing-reserved") for m in evidence.arrivals.read[x.id]]
+    usual = _skeletons(_beside_contacts(evidence))
+    said = _skeletons(idle) - usual
+    return bool(said & _skeletons(evidence.arrivals.read[exchange.id]))
+
+
+def _answered_when_asked_again(evidence: Evidence, exchange: Exchange) -> bool:
+    """Whether the session ended in place of an answer, and the same request was answered on the next one."""
+    if not exchange.closed:
+        return False
+    later = [x for x in _proper_of(evidence, exchange.asks_for) if x.sent > exchange.sent]
+    return bool(later) and evidence.gives_meaning(later[0])
+
+
+def _answers_once(evidence: Evidence, exchange: Exchange) -> bool:
+    """Whether its session answered its first request and no later one, and a fresh session answers again."""
+    first, *later = [x for x in evidence.recording.on(exchange.session) if is_proper(x)]
+    if exchange not in later or not evidence.gives_meaning(first) or any(map(evidence.gives_meaning, later)):
+        return False
+    handed = _handed_to(evidence, exchange.asks_for)
+    return any(x.session != exchange.session and x.sent > exchange.sent for x in handed)
+
+
+@once
+def _proper_of(evidence: Evidence, role: str | None) -> list[Exchange]:
+    return [x for x in evidence.recording.exchanges if is_proper(x) and asks_properly(x) and x.asks_for == role]
+
+
+@once
+def _handed_to(evidence: Evidence, role: str | None) -> list[Exchange]:
+    """The proper requests of an agent that were handed a contact."""
+    return [x for x in _proper_of(evidence, role) if evidence.handed_out(x)]
+
+
+def _beside_contacts(evidence: Evidence) -> Iterable[Message]:
+    answered = [x for x in evidence.exchanges(Part.DUE, Part.CONTROL) if evidence.handed_out(x)]
+    tests = {x.session for x in evidence.exchanges(Part.TEST)}
+    return [m for x in answered if x.session not in tests for m in evidence.arrivals.read[x.id]]
+
+
+def _skeletons(messages: Iterable[Message]) -> set[object]:
+    return {_skeleton(message) for message in messages if not message.hands_out}
+
+
+def _skeleton(message: Message) -> object:
+    """A message without its values: its subtopic, and the names in it."""
+    if message.shape is Shape.NOT_JSON:
+        return message.likeness
+    names: list[str] = []
+    todo: list[object] = [message.parsed.value]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, dict):
+            names += item
+            todo += item.values()
+        elif isinstance(item, list):
+            todo += item
+    return str(message.subtopic), tuple(sorted(names))

@@ -1,0 +1,103 @@
+"""What an endpoint is in the habit of: how often it sends a contact, and whether late or unasked. Pure.
+
+Learnt from proper requests alone, so that it can be told from what a wrong request brought.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from lcm_conformance.judge.arrivals import Arrivals, is_proper
+from lcm_conformance.record.transcript import Exchange
+
+
+@dataclass(frozen=True)
+class Habits:
+    """Of one endpoint in one run. `reply` is the time, in seconds, within which answers are due."""
+
+    arrivals: Arrivals
+    reply: float = 5.0
+
+    @cached_property
+    def copies(self) -> int:
+        """How many contacts one proper request brings; 1 where nothing says otherwise."""
+        rates = Counter(
+            came // asked
+            for session in self._listened
+            if (asked := len(self._proper[session])) and (came := self._came(session)) and came % asked == 0
+        )
+        most = max(rates.values(), default=0)
+        return min((rate for rate, times in rates.items() if times == most), default=1)
+
+    @cached_property
+    def sends_unasked(self) -> str | None:
+        """Where a contact came on a session on which nothing had been asked: the session."""
+        return next((message.event.session for message in self.arrivals.unasked if message.hands_out), None)
+
+    @cached_property
+    def sends_late(self) -> str | None:
+        """Where contacts came late, or more than proper requests bring, with nothing else asked before: the session."""
+        for session, asked in self._proper.items():
+            came = [self.arrivals.contacts([x]) for x in asked]
+            if max(came, default=0) > self.copies or self._is_late(asked):
+                return session
+        return None
+
+    @cached_property
+    def answers_again(self) -> bool:
+        """Whether a session on which something was asked before is seen to answer; True where none shows it."""
+        later = [x for asked in self._sessions.values() for x in asked[1:] if is_proper(x)]
+        return not later or any(x.id in self.arrivals.chosen for x in later)
+
+    @cached_property
+    def drops_equal(self) -> bool:
+        """Whether a frame that equals the one before it on its session was never answered, and some came so."""
+        equal = [x for x in self._equal if is_proper(x)]
+        return bool(equal) and not any(x.id in self.arrivals.chosen for x in equal)
+
+    def equals_the_one_before(self, exchange: Exchange) -> bool:
+        """Whether the same text was sent just before it on the same session."""
+        return exchange in self._equal
+
+    @cached_property
+    def _equal(self) -> list[Exchange]:
+        pairs = (pair for asked in self._sessions.values() for pair in pairwise(asked))
+        return [second for first, second in pairs if first.request == second.request]
+
+    @cached_property
+    def _sessions(self) -> dict[str, tuple[Exchange, ...]]:
+        recording = self.arrivals.recording
+        return {session: recording.on(session) for session in dict.fromkeys(x.session for x in recording.exchanges)}
+
+    @cached_property
+    def _proper(self) -> dict[str, list[Exchange]]:
+        """By session, the proper requests before anything else was asked there."""
+        return {session: list(_leading(asked)) for session, asked in self._sessions.items()}
+
+    @property
+    def _listened(self) -> list[str]:
+        """The sessions that carried proper requests only and were listened to for a silence afterwards."""
+        return [
+            session
+            for session, asked in self._sessions.items()
+            if len(self._proper[session]) == len(asked)
+            and any(s.session == session and s.start >= asked[-1].sent for s in self.arrivals.recording.silences)
+        ]
+
+    def _came(self, session: str) -> int:
+        return self.arrivals.contacts(self._proper[session])
+
+    def _is_late(self, asked: list[Exchange]) -> bool:
+        first = [(x, next((m for m in self.arrivals.read[x.id] if m.hands_out), None)) for x in asked]
+        return any(message is not None and message.event.clock - x.sent > self.reply for x, message in first)
+
+
+def _leading(asked: tuple[Exchange, ...]) -> Iterator[Exchange]:
+    for exchange in asked:
+        if not is_proper(exchange):
+            return
+        yield exchange
