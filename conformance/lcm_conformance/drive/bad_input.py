@@ -13,6 +13,7 @@ from lcm_conformance.record.reply import Message
 
 def bad_input(lane: Lane, probe: Probe, watcher: Lane | None) -> None:
     """Each form, and a valid request after it; while a second agent's session watches where the probe asks for it."""
+    lane.fresh()
     for form in probe.forms:
         session = lane.enter()
         name = lane.send(Ask(probe.name, Part.HOSTILE, form))
@@ -62,4 +63,5 @@ def _revive(lane: Lane, name: str, probe: Probe) -> bool:
 
 def _is_revived(lane: Lane, ask: Ask) -> bool:
     name = lane.proper(ask)
+    lane.beat()
     return any(Message(event).hands_out for event in lane.exchange(name).received)

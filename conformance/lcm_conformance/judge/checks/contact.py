@@ -147,7 +147,7 @@ def _is_counted(evidence: Evidence, exchange: Exchange) -> bool:
     """Whether no more contacts came on its session than were due there, or nothing improper was asked before."""
     if evidence.arrivals.is_first_asked(exchange):
         return True
-    asked = evidence.recording.on(exchange.session)
+    asked = [x for x in evidence.recording.on(exchange.session) if x.part not in {Part.HOSTILE, Part.REVIVAL}]
     return evidence.arrivals.contacts(asked) <= evidence.habits.copies * sum(map(is_proper, asked))
 
 
