@@ -14,6 +14,7 @@ from rich.console import Console
 
 from lcm_conformance import plugin
 from lcm_conformance.catalogue import scenarios
+from lcm_conformance.catalogue.folders import features_folder
 from lcm_conformance.catalogue.verdict import SuiteError
 from lcm_conformance.drive import plan
 from lcm_conformance.drive.driver import Driver
@@ -106,9 +107,9 @@ def _pytest(conduct: Conduct) -> int:
     with as_file(files(__package__).joinpath("pytest.ini")) as ini, _isolated():
         return pytest.main(
             [
-                str(scenarios.features_folder()),
+                str(features_folder()),
                 f"--config-file={ini}",
-                f"--rootdir={scenarios.features_folder()}",
+                f"--rootdir={features_folder()}",
                 "--noconftest",
                 "-p",
                 "no:terminal",

@@ -86,6 +86,7 @@ def resolve(parsed: object, prefix: str = "", environment: Mapping[str, str] | N
             # Taken for absent it would have the embedded endpoint judged in place of the one that is meant.
             raise UsageError(f"{given} is empty: give it a value, or leave it out")
         values[option.name] = value
+    values["out"] = values["out"] or REPORTS
     clauses = load_catalogue()
     pins = clauses.pins(values["reading"] or [])
     selected = frozenset(clauses.select(values["clause"])) if values["clause"] else None
