@@ -47,7 +47,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(parsed: argparse.Namespace) -> int:
     """Run the suite; returns the exit status of the contract."""
-    settings = resolve(parsed)
+    settings = resolve(parsed, connects=not parsed.plan)
     if parsed.plan:
         print("\n".join(_plan(settings)))
         return 0

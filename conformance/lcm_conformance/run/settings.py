@@ -73,8 +73,13 @@ def terms_of(
     )
 
 
-def resolve(parsed: object, prefix: str = "", environment: Mapping[str, str] | None = None) -> Settings:
-    """Settings from parsed options (argparse's or pytest's); raises `UsageError`."""
+def resolve(
+    parsed: object, prefix: str = "", environment: Mapping[str, str] | None = None, connects: bool = True
+) -> Settings:
+    """Settings from parsed options (argparse's or pytest's); raises `UsageError`.
+
+    Where nothing is going to connect, a proxy that cannot be used is no mistake.
+    """
     variables = os.environ if environment is None else environment
     values: dict[str, Any] = {}
     for option in RUN_OPTIONS:
@@ -96,6 +101,8 @@ def resolve(parsed: object, prefix: str = "", environment: Mapping[str, str] | N
         checked_url(values["url"])
     embedded = not values["url"] and not values["profile"]
     profile = embedded_profile(values["cm-version"]) if embedded else _given_profile(values, variables)
+    if connects and profile.endpoint.proxy_fault:
+        raise UsageError(profile.endpoint.proxy_fault)
     for clause in profile.waived:
         if clause not in clauses.clauses:
             raise UsageError(f"{values['profile']}: waive.{clause} is no clause: `lcm-conformance clauses` lists all")
