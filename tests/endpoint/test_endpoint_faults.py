@@ -13,8 +13,19 @@ from endpoint_client import LOGOUT, login, request
 from lcm_conformance.catalogue.verdict import UsageError
 from lcm_conformance.endpoint import Behaviour, Host
 from lcm_conformance.endpoint.campaign_manager import CampaignManager
-from lcm_conformance.endpoint.faults import Row, all_faults, all_variants, fault, faults_of, read_rows, variant
-from lcm_conformance.endpoint.session import Close, Send
+from lcm_conformance.endpoint.faults import (
+    ANY,
+    Row,
+    all_faults,
+    all_open,
+    all_variants,
+    fault,
+    faults_of,
+    open_row,
+    read_rows,
+    variant,
+)
+from lcm_conformance.endpoint.session import Action, Send
 from lcm_conformance.endpoint.world import load_world
 
 MEMBERS = (
@@ -44,13 +55,20 @@ def test_every_fault_names_clauses_and_says_something() -> None:
 def test_variants_name_no_clause_that_decides() -> None:
     named = {clause for row in all_variants() for clause in row.clauses}
 
-    assert all(re.fullmatch(r"ROB-\d|FLD-\w+-value|FMT-sample", clause) for clause in named)
+    assert all(re.fullmatch(r"REQ-7|ROB-\d|FLD-\w+-value|FMT-sample", clause) for clause in named)
     assert all(row.says and (row.steps or row.readings) for row in all_variants())
+
+
+def test_open_rows_name_clauses_that_are_left_open_or_any() -> None:
+    named = {clause for row in all_open() for clause in row.clauses}
+
+    assert named <= CLAUSES | {ANY}
+    assert all(row.says and row.steps for row in all_open())
 
 
 @pytest.mark.parametrize("field", ["name", "says"])
 def test_no_two_rows_are_called_the_same(field: str) -> None:
-    counted = Counter(getattr(row, field) for row in (*all_faults(), *all_variants()))
+    counted = Counter(getattr(row, field) for row in (*all_faults(), *all_variants(), *all_open()))
 
     assert [value for value, number in counted.items() if number > 1] == []
 
@@ -86,6 +104,24 @@ def test_a_variant_that_is_asked_for_as_a_fault_is_named_so() -> None:
         fault("replies_twice")
 
 
+def test_an_open_row_that_is_asked_for_as_a_variant_is_named_so() -> None:
+    with pytest.raises(UsageError, match="it is an open row, use --open answers_after_6_s"):
+        variant("answers_after_6_s")
+    with pytest.raises(UsageError, match="unknown open row 'replies_twice': it is a variant"):
+        open_row("replies_twice")
+
+
+def test_a_row_is_there_at_narrower_occasions_too() -> None:
+    rows = read_rows([{"name": "drops_it", "says": "drops it", "do": "withhold", "also": ["every_second_time"]}])
+
+    assert [(row.name, row.says) for row in rows.values()] == [
+        ("drops_it", "drops it"),
+        ("drops_it_every_second_time", "drops it, every other time"),
+    ]
+    assert rows["drops_it"].steps[0].only == {}
+    assert rows["drops_it_every_second_time"].steps[0].only == {"every": 2}
+
+
 def test_a_combination_has_the_clauses_of_its_parts() -> None:
     row = fault("drops_queue_and_expires_on_the_30th_of_february")
 
@@ -114,6 +150,7 @@ def test_a_name_that_is_there_twice_is_refused() -> None:
 def test_every_row_can_be_served_and_shakes_hands(host: Host) -> None:
     behaviours = [Behaviour(faults=(row.name,)) for row in all_faults()]
     behaviours += [Behaviour(variants=(row.name,)) for row in all_variants()]
+    behaviours += [Behaviour(open=(row.name,)) for row in all_open()]
     urls = [host.start(behaviour) for behaviour in behaviours]
     for url in urls:
         websocket.create_connection(url, timeout=5).shutdown()
@@ -143,7 +180,7 @@ def test_every_variant_hands_out_the_contact_in_some_way_of_asking(row: Row) -> 
             manager.receive(session, dumps(login("agent-7")), 0.0)
             actions = manager.receive(session, dumps(request(topic=topic, **source)), 0.0)
             manager.close(session)
-            texts += [action.text for action in actions if isinstance(action, Send)]
+            texts += [a.text for a in actions if isinstance(a, Send) and isinstance(a.text, str)]
 
     assert any("5550104711" in text and "ContactOD" in json.loads(text)["subtopic"] for text in texts)
 
@@ -151,18 +188,28 @@ def test_every_variant_hands_out_the_contact_in_some_way_of_asking(row: Row) -> 
 def conversation(behaviour: Behaviour) -> list[object]:
     """All that the endpoint does in a conversation in which every kind of fault has its chance."""
     talk = Talk(CampaignManager(behaviour))
+    for way in WAYS:
+        talk.enter()
+        talk.hear(request("agent-9", **way))
     for number, (asked, changes) in enumerate(ASKED):
         first = "agent-7" if asked not in load_world().agents else asked
         talk.enter(first)
-        talk.hear(request(asked, **changes), number)
-        talk.hear(request(first), number)
+        for way in WAYS:
+            talk.hear(request(asked, **(way | changes)), number)
+            talk.hear(request(first, **way), number)
     talk.enter()
     talk.hear(request("agent-9"))
     talk.hear(login("agent-9"))
     talk.hear(request("agent-9"))
     talk.enter("agent-8")
     talk.hear(LOGOUT)
-    talk.hear(request("agent-8"))
+    for _ in range(3):
+        talk.hear(request("agent-8"))
+    session = talk.session
+    talk.enter()
+    for _ in range(3):
+        talk.hear(request("agent-8"))
+    talk.session = session
     talk.hear(login("agent-8"))
     for user_id in ("agent-8", "agent-8", "agent-8"):
         talk.hear(request(user_id))
@@ -188,14 +235,18 @@ class Talk:
         self.actions: list[object] = []
 
     def enter(self, user_id: str | None = None) -> None:
-        self._session = self._manager.open()
+        self.session = self._manager.open()
+        self._keep(self._manager.greet(self.session))
         if user_id:
             self.hear(login(user_id))
 
     def hear(self, frame: Any, now: float = 0.0) -> None:
         raw = frame if isinstance(frame, str | bytes) else dumps(frame)
-        for action in self._manager.receive(self._session, raw, now):
-            what = action.text if isinstance(action, Send) else Close.__name__
+        self._keep(self._manager.receive(self.session, raw, now))
+
+    def _keep(self, actions: list[Action]) -> None:
+        for action in actions:
+            what = action.text if isinstance(action, Send) else type(action).__name__
             self.actions.append((len(self.actions), action.session.number, what))
 
 
@@ -203,13 +254,15 @@ def dumps(value: Any) -> str:
     return json.dumps(value)
 
 
+WAYS: list[dict[str, Any]] = [{}, {"topic": "Webservice"}, {"source": "widget"}]
 ASKED: list[tuple[str, dict[str, Any]]] = [
     *((user_id, {}) for user_id in ("agent-7", "agent-8", "agent-9", "agent-7", "agent-8", "agent-10")),
-    ("no-such-agent", {}),
+    *((user_id, {}) for user_id in ("no-such-agent", " ", "agent-7xyz", "xyzagent-7")),
     *(("agent-7", {"channel": channel}) for channel in ("LCMX", "NoSuchChannel")),
     *(("agent-7", {"topic": topic}) for topic in ("WebServiceX", "NoSuchTopic")),
-    *(("agent-7", {"subtopic": subtopic}) for subtopic in ("GetReservedContactODX", "NoSuchRequest")),
-    *(("agent-7", {"data": data}) for data in (..., "agent-7", '{"UserID": "agent-7"}', [{"UserID": "agent-7"}], {})),
+    *(("agent-7", {"subtopic": other}) for other in ("GetReservedContactODX", "NoSuchRequest", ..., None, "", 7)),
+    *(("agent-7", {"data": data}) for data in (..., None, "", "agent-7", '{"UserID": "agent-7"}', 17, True, [], {})),
+    ("agent-7", {"data": [{"UserID": "agent-7"}]}),
     *(("agent-7", {"data": {"UserID": user_id}}) for user_id in (None, "", 7, True, ["agent-7"], {"a": "agent-7"})),
 ]
 HOSTILE: list[str | bytes] = [

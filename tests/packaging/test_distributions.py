@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
 import tarfile
 import zipfile
 from pathlib import Path
 
 import pytest
 from command import CHECKOUT
+from distributions import built, files
 
 STRANGERS = {
     "my-profile.toml": '[agents.reserved]\npassword = "swordfish-555"\n',
@@ -26,24 +26,6 @@ STRANGERS = {
     "py312/pyvenv.cfg": "home = /swordfish-555\n",
     "__pycache__/theirs.cpython-312.pyc": "swordfish-555\n",
 }
-
-
-def built(tree: Path, kind: str, folder: Path) -> Path:
-    """The distribution (`sdist` or `wheel`) of a tree."""
-    command = [sys.executable, "-m", "hatchling", "build", "--target", kind, "--directory", str(folder)]
-    done = subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    (path,) = folder.iterdir()
-    return path
-
-
-def files(sdist: Path) -> dict[str, bytes]:
-    """What a source distribution holds, by path below its one folder, without the metadata made for it."""
-    with tarfile.open(sdist) as archive:
-        held = {member.name: archive.extractfile(member) for member in archive.getmembers() if member.isfile()}
-        found = {name.partition("/")[2]: stream.read() for name, stream in held.items() if stream}
-    del found["PKG-INFO"]
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -100,4 +82,4 @@ def test_all_that_is_kept_in_git_goes_into_the_source_distribution(sdist: Path) 
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=CHECKOUT, capture_output=True, text=True, check=True)
     tracked = {name for name in listed.stdout.split("\0") if name and (CHECKOUT / name).exists()}
 
-    assert tracked <= set(files(sdist)), "list it in pyproject.toml, at [tool.hatch.build]"
+    assert tracked - set(files(sdist)) == set(), "list it in pyproject.toml, at [tool.hatch.build]"

@@ -105,31 +105,6 @@ def test_a_tag_that_is_no_clause_is_no_mark_and_ends_the_run_with_status_5(tmp_p
     assert "has @PRE-22: it needs one clause tag" in ended.stdout
 
 
-def test_every_clause_is_a_registered_mark(tmp_path: Path) -> None:
-    marks = plain_pytest("--markers", cwd=tmp_path).stdout
-    assert [name for name in load_catalogue().ids if f"@pytest.mark.{name}: " not in marks] == []
-
-
-@pytest.mark.parametrize("argument", [("features",), (".",), ("--pyargs", "conformance")])
-def test_a_run_spread_over_processes_is_refused(tmp_path: Path, argument: tuple[str, ...]) -> None:
-    # What pytest-xdist does to the options, which need not be installed here.
-    (tmp_path / "spread.py").write_text(
-        "def pytest_addoption(parser):\n    parser.addoption('--numprocesses', type=int)\n", encoding="utf-8"
-    )
-    checkout = copy_checkout(tmp_path)
-    if "--pyargs" in argument:  # as in the wheel
-        for name in ("features", "steps"):
-            shutil.move(checkout / name, checkout / "conformance" / name)
-    ended = plain_pytest(
-        *(*argument, "-p", "spread", "--numprocesses", "2", "--lcm-out", tmp_path / "out"),
-        cwd=checkout,
-        PYTHONPATH=f"{checkout}:{tmp_path}",
-    )
-    assert ended.returncode == 2
-    assert "run the suite without -n" in ended.stdout + ended.stderr
-    assert not (tmp_path / "out").exists()
-
-
 def test_features_of_another_copy_than_the_installed_one_end_in_one_line(tmp_path: Path) -> None:
     shutil.copytree(CHECKOUT / "features", tmp_path / "features")
     ended = plain_pytest("-c", "/dev/null", "features", "-q", "--lcm-out", tmp_path / "out", cwd=tmp_path)

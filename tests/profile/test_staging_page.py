@@ -1,4 +1,4 @@
-"""docs/staging.md is true: its profiles load, its keys, bounds and outputs are the product's."""
+"""docs/staging.md is true: its bounds, messages and outputs are the product's."""
 
 from __future__ import annotations
 
@@ -8,74 +8,21 @@ import sys
 from pathlib import Path
 
 import lcm_conformance
-import pytest
 from command import CHECKOUT, environment, quick_profile
 from lcm_conformance.catalogue.verdict import MOST_FINDINGS
 from lcm_conformance.drive.pool import IN_VAIN
 from lcm_conformance.drive.recorder import RUN_BYTES, RUN_FRAMES, RUN_KEPT, RUN_VALUES
 from lcm_conformance.drive.session import SESSION_BYTES, SESSION_FRAMES
 from lcm_conformance.endpoint import Behaviour, Host
-from lcm_conformance.profile import Profile, endpoint_section, facts, load, login_section, reader
+from lcm_conformance.profile import facts
 from lcm_conformance.record.strictjson import DEEPEST, MOST_VALUES
 from lcm_conformance.transport import Rung
 from lcm_conformance.transport.connection import CONTROL_FRAMES
 from lcm_conformance.transport.http_head import HEAD_BYTES
 
 PAGE = (CHECKOUT / "docs" / "staging.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
-BOUNDS = dict(
-    re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", PAGE[PAGE.index("| bound |") : PAGE.index("## Every key")], re.M)
-)
+BOUNDS = dict(re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", PAGE[PAGE.index("| bound |") :], re.M))
 VARIES = re.compile(r" +\d+\.\d ms|port \d+")
-
-
-def loaded(example: str, folder: Path) -> Profile:
-    """The example as part of a profile that has what the example leaves out."""
-    head = "" if "cm_version" in example else 'cm_version = "2308"\n'
-    tail = "" if "[endpoint]" in example else '\n[endpoint]\nurl = "ws://staging.example.test/lcm"\n'
-    if "[agents.reserved]" not in example:
-        tail += '\n[agents.reserved]\nuser_id = "agent-7"\npassword = "made-up"\nextension = "5069"\n'
-    path = folder / "staging.toml"
-    path.write_text(head + example + tail, encoding="utf-8")
-    return load(path, environment=dict.fromkeys(re.findall(r"\$\{(LCM_\w+)\}", example), "made-up"))
-
-
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda text: text.splitlines()[0])
-def test_every_example_loads(tmp_path: Path, example: str) -> None:
-    loaded(example, tmp_path)
-
-
-def test_an_example_takes_effect(tmp_path: Path) -> None:
-    both = [loaded(example, tmp_path) for example in EXAMPLES]
-    assert {profile.endpoint.proxy for profile in both} == {None, "socks5h://proxy.example.test:1080"}
-    assert {profile.endpoint.tls.server_name for profile in both} == {None, "staging.example.test"}
-    assert any(profile.endpoint.packet is not None for profile in both)
-    assert any(profile.login_command for profile in both)
-    assert any(profile.waived for profile in both)
-    assert any(profile.agents["reserved"].asks_call_count for profile in both)
-
-
-KEYS = [
-    *(f"endpoint.{key}" for key in endpoint_section._ENDPOINT),
-    *(f"packet.{key}" for key in endpoint_section._PACKET),
-    *(f"login.{key}" for key in login_section._LOGIN),
-    *(f"logout.{key}" for key in login_section._LOGOUT),
-    *(f"timing.{key}" for key in reader._TIMING),
-    *(f"agents.{role}" for role in facts.ROLES),
-    *(key for key in reader._TOP if key in {"cm_version", "precondition"}),
-    *(f"`{key}`" for key in reader._NO_KEYS),
-]
-
-
-@pytest.mark.parametrize("key", sorted(KEYS))
-def test_every_key_is_explained(key: str) -> None:
-    assert key in PAGE
-
-
-def test_every_default_of_a_time_is_the_one_that_counts() -> None:
-    for key in reader._TIMING:
-        (default,) = re.findall(rf"^\| `timing\.{key}` \| ([\d.]+) \|", PAGE, re.M)
-        assert float(default) == getattr(facts.Timing(), key)
 
 
 def test_every_bound_is_the_one_that_is_kept() -> None:

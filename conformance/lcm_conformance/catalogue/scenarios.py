@@ -17,6 +17,7 @@ from gherkin.errors import CompositeParserException
 from gherkin.parser import Parser
 
 from lcm_conformance.catalogue.clauses import Catalogue
+from lcm_conformance.catalogue.folders import features_folder
 from lcm_conformance.catalogue.probes import Probe, called
 from lcm_conformance.catalogue.verdict import SuiteError
 
@@ -54,22 +55,6 @@ class Scenario:
     def probes(self) -> tuple[Probe, ...]:
         """The probes that its steps call."""
         return tuple(probe for step in self.steps if step.type == "when" and (probe := called(step.text)))
-
-
-def features_folder() -> Path:
-    """The folder of the feature files: inside the installed package, or at the top of a checkout."""
-    return _folder("features")
-
-
-def steps_folder() -> Path:
-    """The folder of the step definitions, likewise."""
-    return _folder("steps")
-
-
-def _folder(name: str) -> Path:
-    package = Path(__file__).parent.parent
-    inside = package / name
-    return inside if inside.is_dir() else package.parent.parent / name
 
 
 def read(folder: Path | None = None) -> tuple[Scenario, ...]:

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from lcm_conformance import plugin
 from lcm_conformance.catalogue import scenarios
+from lcm_conformance.catalogue.folders import features_folder
 from lcm_conformance.catalogue.verdict import SuiteError
 from lcm_conformance.drive import plan
 from lcm_conformance.drive.driver import Driver
@@ -46,7 +47,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(parsed: argparse.Namespace) -> int:
     """Run the suite; returns the exit status of the contract."""
-    settings = resolve(parsed)
+    settings = resolve(parsed, connects=not parsed.plan)
     if parsed.plan:
         print("\n".join(_plan(settings)))
         return 0
@@ -104,9 +105,9 @@ def _pytest(conduct: Conduct) -> int:
     with as_file(files(__package__).joinpath("pytest.ini")) as ini, _isolated():
         return pytest.main(
             [
-                str(scenarios.features_folder()),
+                str(features_folder()),
                 f"--config-file={ini}",
-                f"--rootdir={scenarios.features_folder()}",
+                f"--rootdir={features_folder()}",
                 "--noconftest",
                 "-p",
                 "no:terminal",

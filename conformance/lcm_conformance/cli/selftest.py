@@ -17,7 +17,10 @@ from rich.console import Console
 from lcm_conformance.catalogue.clauses import load_catalogue
 from lcm_conformance.catalogue.verdict import UsageError
 from lcm_conformance.run import selftest
-from lcm_conformance.run.selftest import Score
+from lcm_conformance.run.selftest import Kind, Score
+
+_OTHERS = {Kind.VARIANT: "(conformant)", Kind.OPEN: "(open)"}
+"""In place of clauses."""
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -35,6 +38,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--processes", type=int, default=os.cpu_count() or 1, metavar="N", help="processes to share the work (cores)"
     )
+    parser.add_argument(
+        "--connections", type=int, metavar="N", help="sessions held at once with one endpoint (those of its profile)"
+    )
     parser.set_defaults(run=run)
 
 
@@ -42,6 +48,8 @@ def run(parsed: argparse.Namespace) -> int:
     """Judge all subjects and print the kill matrix."""
     if parsed.processes < 1:
         raise UsageError("--processes must be 1 or more")
+    if parsed.connections is not None and parsed.connections < 1:
+        raise UsageError("--connections must be 1 or more")
     chosen = selftest.choose(parsed.name)
     for path in filter(None, (parsed.json, parsed.record)):
         _require_writable(path)
@@ -54,7 +62,7 @@ def run(parsed: argparse.Namespace) -> int:
             done.append(score)
             status.update(f"{len(done)} of {len(chosen)} endpoints judged")
 
-        scores = selftest.run(chosen, told, min(parsed.processes, len(chosen)))
+        scores = selftest.run(chosen, told, min(parsed.processes, len(chosen)), parsed.connections)
     seconds = time.monotonic() - begun
     matrix = selftest.matrix(scores, seconds)
     for line in _lines(scores, parsed.all):
@@ -62,13 +70,14 @@ def run(parsed: argparse.Namespace) -> int:
     score = selftest.tally(scores)
     print(
         f"{score['faults']} faults: {score['caught']} caught, {score['exact']} exactly, {score['missed']} missed; "
-        f"{score['variants']} conformant variants: {score['false_alarms']} false alarms; {seconds:.0f} s"
+        f"{score['variants']} conformant variants: {score['false_alarms']} false alarms; "
+        f"{score['open']} open: {score['closed']} closed; {score['differ']} differ when judged again; {seconds:.0f} s"
     )
     if parsed.json:
         _write(parsed.json, matrix)
     if parsed.record:
         _write(parsed.record, {key: value for key, value in matrix.items() if key != "subjects"})
-    return 0 if score["exact"] == score["faults"] and not score["false_alarms"] else 5
+    return 0 if all(score.is_right for score in scores) else 5
 
 
 def _require_writable(path: Path) -> None:
@@ -93,24 +102,30 @@ def _lines(scores: Sequence[Score], everything: bool) -> list[str]:
     """A row a clause: how many faults it must catch, and what became of them; below it what went wrong."""
     by_clause: dict[str, list[Score]] = defaultdict(list)
     for score in scores:
-        for clause in sorted(score.subject.clauses) if score.subject.is_fault else ["(conformant)"]:
+        for clause in _rows(score):
             by_clause[clause].append(score)
     lines = [f"{'clause':<28}{'faults':>7}{'caught':>8}{'exact':>7}{'missed':>8}"]
-    for clause in [*load_catalogue().clauses, "(conformant)"]:
+    for clause in [*load_catalogue().clauses, *_OTHERS.values()]:
         found = by_clause.get(clause, [])
         words = [score.word for score in found]
-        if clause == "(conformant)" and found:
-            lines.append(f"{clause:<28}{len(found):>7} variants, {words.count('false alarm')} false alarms")
+        if clause in _OTHERS.values() and found:
+            right = sum(score.is_right for score in found)
+            lines.append(f"{clause:<28}{len(found):>7} endpoints, {len(found) - right} judged otherwise")
         elif found:
             exact, caught = words.count("exact"), words.count("caught")
             lines.append(f"{clause:<28}{len(found):>7}{exact + caught:>8}{exact:>7}{words.count('missed'):>8}")
-        lines += [_line(score) for score in found if everything or score.word not in {"exact", "conformant"}]
+        lines += [_line(score) for score in found if everything or not score.is_right]
     return lines
+
+
+def _rows(score: Score) -> list[str]:
+    other = _OTHERS.get(score.subject.kind)
+    return sorted(score.subject.clauses) if other is None else [other]
 
 
 def _line(score: Score) -> str:
     failed = ", ".join(sorted(score.failed)) or "nothing"
     line = f"  {score.word:<12}{score.subject.name}: failed {failed}"
-    if score.word == "false alarm":
+    if not score.is_right:
         line += "; " + "; ".join(f"{name}: {reason}" for name, reason in list(score.reasons.items())[:3])
     return line

@@ -124,6 +124,8 @@ class Driver:
                 except EnvironmentTrouble as trouble:
                     if inquiry.pool.stop.is_set():
                         return
+                    if deed.name == plan.FIND:
+                        inquiry.trouble = str(trouble)  # who cannot get in proves nothing to anybody
                     self._note(deed.probe, str(trouble))
         finally:
             if lane.role == "reserved":

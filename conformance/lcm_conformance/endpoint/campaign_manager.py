@@ -108,6 +108,7 @@ class CampaignManager:
         if turn.flaws == {"no-login"}:
             session.asked_early = True
         session.since_logout += 1
+        self._state.requests += 1
         turn.after = self._chance.seconds("reply")
         self._strike(Phase.ADMISSION, turn)
         if session.deaf:

@@ -41,15 +41,17 @@ class Session:
 class State:
     """What is known across sessions.
 
-    `contacts` counts the contacts handed out, `contacts_of` those of each agent; `last` is the
-    agent of the latest one and `last_at` its time in seconds; `deaf_next` is how many of the
-    sessions to come will be deaf, `busy_until` when the last request will have been worked off.
-    `logged_out` are the agents who were logged in and are no more; `occasions` counts, for each
-    step that strikes at some of them only, how often it had cause to.
+    `requests` counts what was taken for a request, `contacts` the contacts handed out,
+    `contacts_of` those of each agent; `last` is the agent of the latest one and `last_at` its time
+    in seconds; `deaf_next` is how many of the sessions to come will be deaf, `busy_until` when the
+    last request will have been worked off. `logged_out` are the agents who were logged in and are
+    no more; `occasions` counts, for each step that strikes at some of them only, how often it had
+    cause to.
     """
 
     sessions: list[Session] = field(default_factory=list)
     opened: int = 0
+    requests: int = 0
     contacts: int = 0
     contacts_of: Counter[str] = field(default_factory=Counter)
     logins: int = 0

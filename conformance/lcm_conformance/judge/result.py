@@ -62,6 +62,11 @@ class ScenarioRecord:
     findings_total: int = 0
     excuse: str | None = field(default=None, repr=False)
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """What identifies the scenario: file and name."""
+        return self.feature_file, self.name
+
 
 @dataclass(frozen=True)
 class ClauseResult:

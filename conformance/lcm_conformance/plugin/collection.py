@@ -1,53 +1,80 @@
-"""Which of pytest's items are scenarios of the suite, and which of its arguments mean them."""
+"""Which of the things that pytest collects are the suite's: the features' folder, and scenarios written in it.
+
+Asked in every session, about everything that is collected: it must stay light.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pytest_bdd.scenario import scenario_wrapper_template_registry
 
-from lcm_conformance.catalogue import scenarios
-from lcm_conformance.catalogue.clauses import load_catalogue
-from lcm_conformance.catalogue.scenarios import Scenario
-from lcm_conformance.run.options import PYTEST_PREFIX, RUN_OPTIONS, attribute
+from lcm_conformance.catalogue.folders import features_folder
 
-
-def is_ours(argument: str) -> bool:
-    """Whether an argument of pytest names the feature files' folder, or something in it."""
-    return Path(argument.split("::", maxsplit=1)[0]).resolve().is_relative_to(scenarios.features_folder().resolve())
+BINDING = "test_features.py"
+"""The module that binds the scenarios, in the features' folder."""
 
 
-def may_be_ours(config: pytest.Config) -> bool:
-    """Whether an argument of pytest names the feature files, something in them, or a folder or package around them."""
-    home = scenarios.features_folder().resolve()
-    by_name = config.option.pyargs and any(argument.split(".")[0] == home.parent.name for argument in config.args)
-    return by_name or any(is_ours(arg) or home.is_relative_to(Path(arg).resolve()) for arg in config.args)
+class FeaturesModule(pytest.Module):
+    """The binding module, loaded under a private name: the folder is never importable, nor another test_features of
+    the session in its way.
+    """
+
+    was_read = False
+
+    def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
+        name = "_lcm_conformance_features"
+        loader = SourceFileLoader(name, str(self.path))
+        spec = spec_from_file_location(name, self.path, loader=loader)
+        assert spec is not None  # there is one wherever a loader is given
+        self.obj = module_from_spec(spec)
+        loader.exec_module(self.obj)
+        self.was_read = True
+        return super().collect()
 
 
-def scenarios_among(items: Sequence[pytest.Item]) -> Iterator[tuple[pytest.Item, Scenario]]:
-    """The items that are ours, each with what is written in its feature file."""
-    home = scenarios.features_folder().resolve()
-    ours: list[tuple[pytest.Item, Path, str]] = []
-    for item in items:
-        if not isinstance(item, pytest.Function):
-            continue
-        template = scenario_wrapper_template_registry.get(item.function)
-        if template is not None and Path(template.feature.filename).resolve().parent == home:
-            ours.append((item, Path(template.feature.filename), template.name))
-    by_key = {scenario.key: scenario for scenario in scenarios.read()} if ours else {}
-    for item, path, name in ours:
-        yield item, by_key[path.name, name]
+def is_binding(path: Path) -> bool:
+    """Whether a file is the module that binds the features."""
+    return path.name == BINDING and path.parent.resolve() == _home()
 
 
-def refuse_swallowed_paths(config: pytest.Config) -> None:
-    """`--lcm-clause FLD features` takes the path for one more clause, and pytest would run something else."""
-    rows = load_catalogue()
-    known = {"clause": rows.ids, "reading": rows.readings}
-    for option in RUN_OPTIONS:
-        for value in (getattr(config.option, attribute(option, PYTEST_PREFIX)) or ()) if option.name in known else ():
-            path = config.invocation_params.dir / value.split("::", maxsplit=1)[0]
-            if path.exists() and not any(name.startswith(value) for name in known[option.name]):
-                name = f"--{PYTEST_PREFIX}-{option.name}"
-                pytest.exit(f"{name} took the path {value} for a {option.name}: write paths before {name}", 2)
+def is_within(collector: pytest.Collector) -> bool:
+    """Whether what is collected is the features' folder, or the binding module in it."""
+    if isinstance(collector, pytest.Directory):
+        return collector.path.resolve() == _home()
+    return isinstance(collector, FeaturesModule)
+
+
+def is_passed_over(path: Path, parent: pytest.Collector) -> bool:
+    """Whether pytest itself does not collect this Python file: it is not named, and `python_files` does not fit it."""
+    named = parent.session.isinitpath(path)
+    return not named and not any(path.match(pattern) for pattern in parent.config.getini("python_files"))
+
+
+def binds_scenarios(nodes: Iterable[object]) -> bool:
+    """Whether one of the nodes is a scenario of the suite, whoever binds it."""
+    return next(keys(nodes), None) is not None
+
+
+def keys(nodes: Iterable[object]) -> Iterator[tuple[pytest.Item, tuple[str, str]]]:
+    """The nodes that are scenarios of the suite, each with its feature file's name and its own."""
+    bdd: Any = sys.modules.get("pytest_bdd.scenario")
+    if bdd is None:
+        return
+    for node in nodes:
+        if isinstance(node, pytest.Function):
+            template = bdd.scenario_wrapper_template_registry.get(node.function)
+            file = Path(template.feature.filename) if template is not None else None
+            if file is not None and file.parent.resolve() == _home():
+                yield node, (file.name, template.name)
+
+
+@cache
+def _home() -> Path:
+    return features_folder().resolve()

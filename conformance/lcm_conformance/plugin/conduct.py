@@ -5,18 +5,23 @@ Called by the plugin's hooks. A wrong use ends the session with status 2, a cras
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from typing import ParamSpec, TypeVar
 
 import pytest
 
+from lcm_conformance.catalogue.folders import features_folder
 from lcm_conformance.catalogue.scenarios import Scenario
 from lcm_conformance.catalogue.verdict import UsageError, Verdict
 from lcm_conformance.judge.evidence import Evidence
 from lcm_conformance.judge.fold import exit_status
-from lcm_conformance.judge.result import ClauseResult, Result, ScenarioRecord
+from lcm_conformance.judge.result import ClauseResult, Remarks, Result, ScenarioRecord, StepRecord
+from lcm_conformance.plugin.arguments import refuse_overwritten_reports
+from lcm_conformance.plugin.collection import BINDING
 from lcm_conformance.redaction.exceptions import account
+from lcm_conformance.report.case import Case
 from lcm_conformance.report.console import failure_block
 from lcm_conformance.run import execution, vocabulary
 from lcm_conformance.run.folder import held
@@ -26,6 +31,16 @@ from lcm_conformance.run.settings import Settings, resolve
 
 P = ParamSpec("P")
 T = TypeVar("T")
+_ENDED = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED}
+_STOPPED = "not judged: pytest was stopped before (-x, --maxfail)"
+
+
+@dataclass
+class Attempt:
+    """What is known of a scenario while it runs; it may run more than once."""
+
+    remarks: Remarks = field(default_factory=Remarks)
+    steps: list[StepRecord] = field(default_factory=list)
 
 
 class Conduct:
@@ -43,21 +58,26 @@ class Conduct:
         self.records: list[ScenarioRecord] = []
         self.result: Result | None = None
         self.interrupted = False
+        self.ends_early = False
         self.uncollected = False
         self.crashed = False
-        self.only_ours = False
         self.fault: str | None = None
-        self.left_out: list[Scenario] = []
+        self.nodeids: set[str] = set()
+        self.failures = 0
+        """How many of the failures that pytest counts are of scenarios of the suite, or of collecting them."""
+        self.bound: set[tuple[str, str]] | None = None
+        """The keys of the scenarios that a module binds, chosen or not; None where no such module was read."""
         self.wanted: Sequence[Scenario] = ()
 
     def settle(self, config: pytest.Config) -> Settings:
         """The settings: the command's, else those of pytest's own command line."""
         if self.settings is None:
-            self.settings = _or_wrong_use(lambda: resolve(config.option, PYTEST_PREFIX))
+            self.settings = settings = _or_wrong_use(lambda: resolve(config.option, PYTEST_PREFIX))
+            refuse_overwritten_reports(config, settings.out)
         return self.settings
 
-    def drive(self, config: pytest.Config, wanted: Sequence[Scenario]) -> None:
-        """Ask the endpoint all that the scenarios need."""
+    def drive(self, config: pytest.Config, wanted: Iterable[Scenario]) -> None:
+        """Begin the run, and ask the endpoint all that the scenarios need; nothing for none."""
         settings = self.settle(config)
         if not self.of_command:
             folder = ExitStack()
@@ -68,20 +88,50 @@ class Conduct:
         run.suite_errors += vocabulary.problems(run.written)
         if self.uncollected and not run.suite_errors:
             run.suite_errors.append("pytest could not collect the feature files: run `pytest features` to see why")
-        self.run, self.wanted = run, wanted
-        self.evidence = run.drive(wanted)
+        self.run, self.wanted = run, list(dict.fromkeys(wanted))
+        self.evidence = run.drive(self.wanted) if self.wanted and not self.ends_early else run.evidence
+
+    def noted(self, record: ScenarioRecord) -> Case:
+        """Keep how a scenario ended; returns what may be shown of it."""
+        assert self.run is not None  # scenarios are executed in a run
+        self.records.append(record)
+        return self.run.case(record)
+
+    def printed(self, record: ScenarioRecord) -> str:
+        """What pytest prints of a scenario that did not pass: its failure blocks, or its verdict and reason."""
+        assert self.run is not None  # it is one that ran
+        clause = self.run.catalogue.clauses.get(record.clause)
+        if clause is None or not record.findings:
+            word = "" if record.verdict is Verdict.ERROR else f"{record.verdict}: "
+            return f"{record.clause}  {word}{self.run.shown(record.reason)}"
+        shown = self.run.preview(record)
+        row = ClauseResult(clause.id, clause.klass, clause.statement, clause.section, record.verdict, shown.reason)
+        repeat = self.run.repeat(clause.id)
+        return "\n\n".join(failure_block(row, finding, repeat) for finding in shown.findings)
+
+    def skipped(self, scenario: Scenario) -> None:
+        """Keep that a mark of somebody else's (skip, xfail without a run) kept a scenario from being executed."""
+        self.records.append(execution.left_out(scenario, "not run: a mark of this session skips it"))
 
     def finish(self, session: pytest.Session, exitstatus: int) -> None:
         """Judge, write the reports and set pytest's exit status."""
         if self.run is None:
             return
-        broken_off = exitstatus == pytest.ExitCode.INTERRUPTED and not session.shouldfail
-        self.interrupted = broken_off and not self.uncollected
-        stopped = bool(session.shouldfail or session.shouldstop)
+        stopped = bool(self.ends_early or session.shouldfail or session.shouldstop)
         records = self._all_records(self.run, stopped=stopped)
-        self.result = self.run.finish(records, complete=not (stopped or broken_off or self.crashed))
-        if self.only_ours or self.uncollected:
-            session.exitstatus = 130 if self.interrupted else exit_status(self.result)
+        self.result = self.run.finish(records, complete=not (stopped or self.crashed))
+        session.exitstatus = self._status(session, exitstatus, exit_status(self.result))
+
+    def _status(self, session: pytest.Session, of_pytest: int, own: int) -> int:
+        """Of the session: the suite's own, unless something else in it failed and the suite itself stands."""
+        if self.interrupted:
+            return 130
+        others_failed = session.testsfailed > self.failures
+        if own == 5 or (own == 2 and not others_failed):
+            return own
+        if of_pytest not in _ENDED and not session.shouldstop:
+            return of_pytest
+        return int(pytest.ExitCode.TESTS_FAILED) if others_failed else own
 
     def guarded(self, work: Callable[P, None], *arguments: P.args, **named: P.kwargs) -> None:
         """Do some work of a hook. A crash ends the session in one line: pytest prints the values in its frames."""
@@ -99,27 +149,29 @@ class Conduct:
 
     def _all_records(self, run: Run, *, stopped: bool) -> list[ScenarioRecord]:
         """The records of what ran and of what was left out; after an interruption, of all that can still be judged."""
-        records = self.records + [execution.left_out(scenario) for scenario in self.left_out]
-        seen = {(record.feature_file, record.name) for record in records}
+        seen = {record.key for record in self.records}
+        rest = [scenario for scenario in run.written if scenario.key not in seen]
         if self.interrupted:
-            rest = [scenario for scenario in run.written if scenario.key not in seen]
-            records += [execution.judge(scenario, run.evidence) for scenario in rest]
-        elif stopped:
-            reason = "not judged: pytest was stopped before (-x, --maxfail)"
-            records += [execution.left_out(scenario, reason) for scenario in self.wanted if scenario.key not in seen]
-        return records
+            return self.records + [execution.judge(scenario, run.evidence) for scenario in rest]
+        wanted = {scenario.key for scenario in self.wanted}
+        unchosen = [scenario for scenario in rest if scenario.key not in wanted and self._may_be_chosen(scenario)]
+        unreached = [scenario for scenario in rest if scenario.key in wanted] if stopped else []
+        return [
+            *self.records,
+            *(execution.left_out(scenario) for scenario in unchosen),
+            *(execution.left_out(scenario, _STOPPED) for scenario in unreached),
+        ]
+
+    def _may_be_chosen(self, scenario: Scenario) -> bool:
+        """Whether pytest could have run it: then somebody left it out, and it is not unaccounted for."""
+        if self.bound is None:  # --lf, --ignore and their like may pass over the whole module
+            return not self.uncollected and (features_folder() / BINDING).is_file()
+        return scenario.key in self.bound
 
 
-def printed(record: ScenarioRecord, run: Run) -> str:
-    """What pytest prints of a scenario that did not pass: its failure blocks, or its verdict and reason."""
-    clause = run.catalogue.clauses.get(record.clause)
-    if clause is None or not record.findings:
-        word = "" if record.verdict is Verdict.ERROR else f"{record.verdict}: "
-        return f"{record.clause}  {word}{run.shown(record.reason)}"
-    shown = run.preview(record)
-    row = ClauseResult(clause.id, clause.klass, clause.statement, clause.section, record.verdict, shown.reason)
-    repeat = run.repeat(clause.id)
-    return "\n\n".join(failure_block(row, finding, repeat) for finding in shown.findings)
+CONDUCT = pytest.StashKey[Conduct]()
+SCENARIO = pytest.StashKey[Scenario]()
+ATTEMPT = pytest.StashKey[Attempt]()
 
 
 def _or_wrong_use(work: Callable[[], T]) -> T:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from lcm_conformance.catalogue.verdict import UsageError
 from lcm_conformance.profile.facts import LONGEST, Endpoint, Packet, Tls, checked_url
 from lcm_conformance.profile.header import TOKEN
 from lcm_conformance.profile.section import Section
+from lcm_conformance.profile.usual_proxy import usual_proxy
 from lcm_conformance.redaction.address import url_secrets
 
 _ENDPOINT = (
@@ -35,6 +35,7 @@ _ENDPOINT = (
 )
 _PACKET = ("subscriber_id", "response_url", "spelling", "register", "subscriber_id_from")
 _PROXIES = ("http", "socks5", "socks5h")
+_LIKE = "write it like http://host:port or socks5://host:port"
 
 
 def read_endpoint(table: Section, packet: Section, url: str | None, sessions: int) -> Endpoint:
@@ -57,6 +58,7 @@ def read_endpoint(table: Section, packet: Section, url: str | None, sessions: in
     framing = table.choice("framing", ("message", "packet"), "message")
     if framing == "message" and packet.values:
         raise UsageError(f'{table.source.name}: [packet] has no use without endpoint.framing = "packet": add one')
+    proxy, proxy_fault = _proxy(table, address)
     return Endpoint(
         url=address,
         headers=table.headers("headers"),
@@ -66,7 +68,8 @@ def read_endpoint(table: Section, packet: Section, url: str | None, sessions: in
         requests_per_second=table.rate("requests_per_second"),
         cookie=table.header("cookie"),
         tls=_tls(table),
-        proxy=_proxy(table, address),
+        proxy=proxy,
+        proxy_fault=proxy_fault,
         keepalive=table.seconds("keepalive"),
         max_frame_bytes=table.whole("max_frame_bytes", LONGEST, least=1024),
         max_message_bytes=table.whole("max_message_bytes", LONGEST, least=1024),
@@ -122,46 +125,26 @@ def _try_files(table: Section, tls: Tls) -> None:
             ) from None
 
 
-def _proxy(table: Section, url: str) -> str | None:
-    """The proxy's URL; from the usual environment variables where the profile says nothing, "" for none at all."""
+def _proxy(table: Section, url: str) -> tuple[str | None, str | None]:
+    """The proxy's URL, or why the one that the environment names is none; "" in the profile is no proxy at all."""
     given = table.text("proxy")
-    proxy = _usual_proxy(url, table.source.environment) if given is None else given
+    variable, proxy = ("", given) if given is not None else usual_proxy(url, table.source.environment) or ("", "")
     if not proxy:
-        return None
-    whence = "" if given is not None else " (from the environment)"
+        return None, None
     try:
         parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
         good = parts.scheme in _PROXIES and parts.hostname and (parts.port or True)
     except ValueError:
         good = False
+    if not good and given is not None:
+        raise table.wrong("proxy", f"is no proxy URL: {_LIKE}")
     if not good:
-        raise table.wrong(f"proxy{whence}", "is no proxy URL: write it like http://host:port or socks5://host:port")
+        none = f'or set endpoint.proxy = "" in {table.source.name} to use none'
+        return None, f"the environment variable {variable} holds no proxy URL: {_LIKE}, {none}"
     table.source.secrets += url_secrets(parts.geturl())
     if given is None:  # all of it comes from the environment, and its address is shown where it cannot be reached
         table.source.secrets += [proxy, parts.netloc.rpartition("@")[2]]
-    return parts.geturl()
-
-
-def _usual_proxy(url: str, environment: Mapping[str, str]) -> str | None:
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if _is_exempt(host, _variable(environment, "no_proxy")):
-        return None
-    return _variable(environment, "https_proxy" if parts.scheme == "wss" else "http_proxy") or _variable(
-        environment, "all_proxy"
-    )
-
-
-def _variable(environment: Mapping[str, str], name: str) -> str:
-    return (environment.get(name) or environment.get(name.upper(), "")).strip()
-
-
-def _is_exempt(host: str, no_proxy: str) -> bool:
-    """As curl and urllib read NO_PROXY: names with all below them, addresses, `*`. This machine never needs a proxy."""
-    if host in {"localhost", "::1"} or host.startswith("127."):
-        return True
-    names = [name.strip().lstrip(".").casefold() for name in no_proxy.split(",") if name.strip()]
-    return "*" in names or any(host == name or host.endswith(f".{name}") for name in names)
+    return parts.geturl(), None
 
 
 def _packet(table: Section) -> Packet:

@@ -9,8 +9,8 @@ import re
 import uuid
 from collections.abc import Iterator, Sequence
 
-from allure_commons.model2 import Attachment, Label, Link, Parameter, Status, StatusDetails, TestResult, TestStepResult
-from allure_commons.types import LabelType, LinkType, Severity
+from allure_commons.model2 import Attachment, Label, Parameter, Status, StatusDetails, TestResult, TestStepResult
+from allure_commons.types import LabelType, Severity
 
 from lcm_conformance.judge.result import ClauseResult, Result, ScenarioRecord
 from lcm_conformance.report.case import LIMIT, Case, case_of
@@ -52,10 +52,8 @@ def scenario_test(
         description=_description(scenario, clause, len(attachments)),
         steps=list(_steps(scenario, _STATUS[case.status], start)),
         attachments=list(attachments),
-        parameters=[Parameter(name="cm_version", value=one_line(result.cm_version))],
+        parameters=[_version(result)],
         labels=list(_labels(scenario, clause, result)),
-        # report.html lies beside allure-report/ and has an anchor for each row of the catalogue.
-        links=[Link(type=LinkType.TEST_CASE, url=f"../report.html#{scenario.clause}", name=scenario.clause)],
         start=start,
         stop=start + round(scenario.seconds * 1000),
     )
@@ -75,10 +73,15 @@ def run_test(sentence: str, result: Result) -> TestResult:
         statusDetails=StatusDetails(message=one_line(sentence, LIMIT)),
         stage="finished",
         labels=[Label(name=LabelType.FEATURE, value="The run"), Label(name=LabelType.SEVERITY, value="blocker")],
-        parameters=[Parameter(name="cm_version", value=one_line(result.cm_version))],
+        parameters=[_version(result)],
         start=start,
         stop=start + round(result.seconds * 1000),
     )
+
+
+def _version(result: Result) -> Parameter:
+    """The version, kept out of the identity: what broke from one version to the next is what a history is for."""
+    return Parameter(name="cm_version", value=one_line(result.cm_version), excluded=True)
 
 
 def identity(title: str) -> str:
@@ -94,6 +97,7 @@ def _labels(scenario: ScenarioRecord, clause: ClauseResult | None, result: Resul
         (LabelType.STORY, scenario.rule or scenario.feature),
         (LabelType.PARENT_SUITE, f"Campaign Manager {result.cm_version}"),
         (LabelType.SUITE, scenario.feature),
+        ("package", f"features.{file_name(scenario).removesuffix('.feature')}"),
         (LabelType.SUB_SUITE, scenario.rule or scenario.feature),
         (LabelType.SEVERITY, _SEVERITY.get(klass, Severity.TRIVIAL).value),
         (LabelType.TAG, scenario.clause),

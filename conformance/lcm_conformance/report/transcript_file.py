@@ -6,6 +6,7 @@ Called by `write_all`; the recording that it is given is already redacted.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from lcm_conformance.judge.terms import Terms
 from lcm_conformance.record.lines import lines
 from lcm_conformance.record.transcript import Recording
 from lcm_conformance.report.files import json_text, rfc3339, write_whole
-from lcm_conformance.report.redacts import Redacts
+from lcm_conformance.report.redacts import Redacts, redact_recording
 
 
 def write_transcript(recording: Recording, terms: Terms, result: Result, redactor: Redacts, out: Path) -> None:
@@ -25,8 +26,17 @@ def write_transcript(recording: Recording, terms: Terms, result: Result, redacto
     write_whole(out / "transcript.ndjson", (json_text(line) + "\n" for line in told))
 
 
+def shown_lines(recording: Recording, terms: Terms, redactor: Redacts) -> Iterator[dict[str, Any]]:
+    """The lines of a recording as they may be shown, without what only a finished run can say."""
+    return lines(redact_recording(recording, redactor), _shown(terms, redactor), complete=True)
+
+
+def _shown(terms: Terms, redactor: Redacts) -> dict[str, Any]:
+    shown: dict[str, Any] = json.loads(redactor.frame(json_text(heading(terms))))
+    return shown
+
+
 def _heading(terms: Terms, result: Result, redactor: Redacts) -> dict[str, Any]:
     about: dict[str, Any] = {"suite": result.suite_version, "catalogue": result.catalogue, "label": result.label}
     about |= {"started": rfc3339(result.started), "url": result.url, "embedded": result.embedded}
-    shown: dict[str, Any] = json.loads(redactor.frame(json_text(heading(terms))))
-    return about | shown
+    return about | _shown(terms, redactor)

@@ -39,7 +39,7 @@ RUN_OPTIONS: tuple[Option, ...] = (
         {"metavar": "FILE"},
         "LCM_PROFILE",
     ),
-    Option("out", f"the folder for the reports (default: {REPORTS})", {"metavar": "DIR", "default": REPORTS}),
+    Option("out", f"the folder for the reports (default: {REPORTS})", {"metavar": "DIR"}),
     Option(
         "clause",
         "ask only these clauses; an id or the beginning of ids, such as FLD",
@@ -89,6 +89,11 @@ def add_all(add: Callable[..., Any], prefix: str = "") -> None:
     for option in RUN_OPTIONS:
         name = f"{prefix}-{option.name}" if prefix else option.name
         add(f"--{name}", help=option.help, **option.settings)
+
+
+def any_given(parsed: object, prefix: str) -> bool:
+    """Whether at least one of the options stands on the command line, or in what stands for it."""
+    return any(getattr(parsed, attribute(option, prefix), None) not in (None, False) for option in RUN_OPTIONS)
 
 
 def attribute(option: Option, prefix: str = "") -> str:

@@ -7,11 +7,14 @@ endpoints can be judged in one process, many at a time.
 from __future__ import annotations
 
 import difflib
+import json
 import signal
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from itertools import product
 from multiprocessing import active_children, get_context
 
@@ -21,11 +24,18 @@ from lcm_conformance.catalogue.probes import load_probes
 from lcm_conformance.catalogue.verdict import UsageError, Verdict, worst
 from lcm_conformance.drive.driver import Driver
 from lcm_conformance.endpoint.behaviour import Behaviour
-from lcm_conformance.endpoint.faults import all_faults, all_variants
+from lcm_conformance.endpoint.faults import ANY, all_faults, all_open, all_variants
 from lcm_conformance.endpoint.server import Host
 from lcm_conformance.judge.fold import evidence_for
+from lcm_conformance.judge.heading import terms_from
+from lcm_conformance.judge.terms import Terms
 from lcm_conformance.profile import Profile, Timing, at
+from lcm_conformance.record.lines import Reader
+from lcm_conformance.record.transcript import Recording
+from lcm_conformance.report.files import json_text
+from lcm_conformance.report.transcript_file import shown_lines
 from lcm_conformance.run import execution
+from lcm_conformance.run.personal_data import learn_agents, learn_events, redactor_of
 from lcm_conformance.run.settings import embedded_profile, terms_of
 from lcm_conformance.transport.websocket import WebSocketTransport
 from lcm_conformance.version import VERSION
@@ -36,27 +46,39 @@ TIMING = Timing(connect=20, reply=3, silence=0.5)
 """Seconds; short, because the endpoint is on this machine and each answer takes milliseconds."""
 
 
+class Kind(StrEnum):
+    """What an endpoint is: wrong, right though unusual, or one that can neither pass nor fail."""
+
+    FAULT = "fault"
+    VARIANT = "variant"
+    OPEN = "open"
+
+
 @dataclass(frozen=True)
 class Subject:
-    """One endpoint to judge: a fault with the clauses that must catch it, or a conformant variant.
+    """One endpoint to judge: a fault with the clauses that must catch it, a conformant variant, or an open one.
 
-    A variant may name clauses that decide nothing and rightly remark on it.
+    A variant may name clauses that decide nothing and rightly remark on it; an open one those that are left open.
     """
 
     name: str
     says: str
     behaviour: Behaviour
-    is_fault: bool = False
+    kind: Kind = Kind.VARIANT
     clauses: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Score:
-    """What the suite made of one subject; `verdicts` by clause id, `reasons` of those that did not pass."""
+    """What the suite made of one subject; `verdicts` by clause id, `reasons` of those that did not pass.
+
+    `again` are the verdicts that came out of the transcript, disguised as it is written.
+    """
 
     subject: Subject
     verdicts: Mapping[str, Verdict]
     reasons: Mapping[str, str]
+    again: Mapping[str, Verdict] = field(default_factory=dict)
     seconds: float = 0.0
 
     @property
@@ -64,27 +86,37 @@ class Score:
         return frozenset(name for name, verdict in self.verdicts.items() if verdict is Verdict.FAIL)
 
     @property
+    def left_open(self) -> frozenset[str]:
+        """The normative clauses that neither passed nor failed."""
+        rows = load_catalogue().clauses
+        settled = {Verdict.PASS, Verdict.FAIL}
+        return frozenset(n for n, v in self.verdicts.items() if rows[n].klass == "normative" and v not in settled)
+
+    @property
     def word(self) -> str:
-        """caught exactly, caught among others, missed, false alarm, or conformant."""
-        wanted, extra = self.subject.clauses, self._extra()
-        if not self.subject.is_fault:
-            if extra or self._undecided():
-                return "false alarm"
+        """exact, caught (among others), missed; conformant or false alarm; open or closed; or differs (judged again)."""
+        if self.again != self.verdicts:
+            return "differs"
+        if self.subject.kind is Kind.FAULT:
+            if not self.subject.clauses <= self.failed:
+                return "missed"
+            return "caught" if self._extra() else "exact"
+        if self._extra() or (self.subject.kind is Kind.VARIANT and self.left_open):
+            return "false alarm"
+        if self.subject.kind is Kind.VARIANT:
             return "conformant"
-        if not wanted <= self.failed:
-            return "missed"
-        return "caught" if extra else "exact"
+        wanted = self.subject.clauses - {ANY}
+        return "open" if self.left_open and wanted <= self.left_open else "closed"
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the suite made of it what it is."""
+        return self.word in {"exact", "conformant", "open"}
 
     def _extra(self) -> frozenset[str]:
         """Failures that nobody ordered. Advisory clauses decide nothing and may remark on the same value."""
         rows = load_catalogue().clauses
         return frozenset(name for name in self.failed - self.subject.clauses if rows[name].klass != "advisory")
-
-    def _undecided(self) -> bool:
-        rows = load_catalogue().clauses
-        return any(
-            verdict is not Verdict.PASS for name, verdict in self.verdicts.items() if rows[name].klass == "normative"
-        )
 
 
 def choose(names: Sequence[str]) -> tuple[Subject, ...]:
@@ -104,13 +136,18 @@ def choose(names: Sequence[str]) -> tuple[Subject, ...]:
 
 
 def subjects() -> tuple[Subject, ...]:
-    """Every fault, every variant, and every mixture of readings."""
+    """Every fault, every variant, every mixture of readings, and every open endpoint."""
     faults = [
-        Subject(row.name, row.says, Behaviour(faults=(row.name,)), True, frozenset(row.clauses)) for row in all_faults()
+        Subject(row.name, row.says, Behaviour(faults=(row.name,)), Kind.FAULT, frozenset(row.clauses))
+        for row in all_faults()
     ]
     variants = [
-        Subject(row.name, row.says, Behaviour(variants=(row.name,)), False, frozenset(row.clauses))
+        Subject(row.name, row.says, Behaviour(variants=(row.name,)), clauses=frozenset(row.clauses))
         for row in all_variants()
+    ]
+    open_ones = [
+        Subject(row.name, row.says, Behaviour(open=(row.name,)), Kind.OPEN, frozenset(row.clauses))
+        for row in all_open()
     ]
     names = [name for name in load_catalogue().readings if name != "source"]
     mixtures = [
@@ -121,13 +158,30 @@ def subjects() -> tuple[Subject, ...]:
         )
         for sides in product(("table", "sample"), repeat=len(names))
     ]
-    return (*faults, *variants, *mixtures)
+    return (*faults, *variants, *mixtures, *open_ones)
 
 
-def judge(profile: Profile) -> tuple[dict[str, Verdict], dict[str, str]]:
-    """One full run against the endpoint of a profile, without reports: verdicts and reasons by clause."""
-    recording = Driver(profile, WebSocketTransport(profile.endpoint, profile.timing)).run(load_probes().values())
-    evidence = evidence_for(recording, terms_of(profile))
+def judge(profile: Profile) -> tuple[dict[str, Verdict], dict[str, str], dict[str, Verdict]]:
+    """One full run against the endpoint of a profile, without reports: verdicts and reasons by clause.
+
+    The last are the verdicts that come out of its transcript.
+    """
+    driver = Driver(profile, WebSocketTransport(profile.endpoint, profile.timing))
+    recording, terms = driver.run(load_probes().values()), terms_of(profile)
+    verdicts, reasons = verdicts_on(recording, terms)
+    redactor = redactor_of(profile)
+    learn_agents(redactor, driver.agents)
+    learn_events(redactor, recording.events)
+    reader = Reader()
+    for line in shown_lines(recording, terms, redactor):
+        reader.take(json.loads(json_text(line)))
+    again, _ = verdicts_on(reader.recording, terms_from(reader.heading))
+    return verdicts, reasons, again
+
+
+def verdicts_on(recording: Recording, terms: Terms) -> tuple[dict[str, Verdict], dict[str, str]]:
+    """The verdict on each clause, and the reasons where one did not pass."""
+    evidence = evidence_for(recording, terms)
     verdicts: dict[str, list[Verdict]] = {}
     reasons: dict[str, str] = {}
     for scenario in scenarios.read():
@@ -139,19 +193,26 @@ def judge(profile: Profile) -> tuple[dict[str, Verdict], dict[str, str]]:
     return {name: worst(found) for name, found in verdicts.items()}, reasons
 
 
-def run(chosen: Sequence[Subject], told: Callable[[Score], None] | None = None, processes: int = 1) -> list[Score]:
+def run(
+    chosen: Sequence[Subject],
+    told: Callable[[Score], None] | None = None,
+    processes: int = 1,
+    connections: int | None = None,
+) -> list[Score]:
     """Judge the subjects, many at once; `told` hears of each as it is done. The answer keeps their order.
+
+    `connections` are the sessions that are held at once with one endpoint, those of the packaged profile if not given.
 
     More than one process helps where there is more than one core: Python's threads share one.
     """
     scores: dict[str, Score] = {}
     if processes == 1:
-        _judge_all(chosen, lambda score: _keep(scores, score, told))
+        _judge_all(chosen, lambda score: _keep(scores, score, told), connections)
     else:
         shares = [chosen[start : start + _SHARE] for start in range(0, len(chosen), _SHARE)]
         with ProcessPoolExecutor(processes, get_context("spawn"), initializer=_leave_interrupts_to_the_parent) as pool:
             try:
-                for done in as_completed([pool.submit(_judge_share, share) for share in shares]):
+                for done in as_completed([pool.submit(_judge_share, share, connections) for share in shares]):
                     for score in done.result():
                         _keep(scores, score, told)
             except KeyboardInterrupt:
@@ -171,22 +232,21 @@ def _keep(scores: dict[str, Score], score: Score, told: Callable[[Score], None] 
         told(score)
 
 
-def _judge_share(chosen: Sequence[Subject]) -> list[Score]:
+def _judge_share(chosen: Sequence[Subject], connections: int | None) -> list[Score]:
     found: list[Score] = []
-    _judge_all(chosen, found.append)
+    _judge_all(chosen, found.append, connections)
     return found
 
 
-def _judge_all(chosen: Sequence[Subject], told: Callable[[Score], None]) -> None:
-    profile = replace(embedded_profile(), timing=TIMING)
+def _judge_all(chosen: Sequence[Subject], told: Callable[[Score], None], connections: int | None) -> None:
     with Host() as host, ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
 
         def work(subject: Subject) -> Score:
             begun = time.monotonic()
             url = host.start(subject.behaviour)
             try:
-                verdicts, reasons = judge(at(profile, url))
-                return Score(subject, verdicts, reasons, time.monotonic() - begun)
+                verdicts, reasons, again = judge(at(_profile(subject, connections), url))
+                return Score(subject, verdicts, reasons, again, time.monotonic() - begun)
             finally:
                 host.stop(url)
 
@@ -198,17 +258,30 @@ def _judge_all(chosen: Sequence[Subject], told: Callable[[Score], None]) -> None
             raise
 
 
+def _profile(subject: Subject, connections: int | None) -> Profile:
+    """The packaged profile with short times; what may be used up is not vouched for."""
+    profile = replace(embedded_profile(), timing=TIMING)
+    if connections is not None:
+        profile = replace(profile, endpoint=replace(profile.endpoint, max_connections=connections))
+    reserved = "asserted" if subject.kind is Kind.OPEN else "stays"
+    return replace(profile, agents={role: replace(a, reserved=reserved) for role, a in profile.agents.items()})
+
+
 def tally(scores: Iterable[Score]) -> dict[str, int]:
-    """The score: faults, how many were caught and how many exactly, variants, and false alarms."""
-    words = [(score.subject.is_fault, score.word) for score in scores]
-    faults = [word for is_fault, word in words if is_fault]
+    """The score: faults, how many were caught and how many exactly, variants and false alarms, open ones, and more."""
+    words = [(score.subject.kind, score.word) for score in scores]
+    faults = [word for kind, word in words if kind is Kind.FAULT]
+    of_kind = Counter(kind for kind, _ in words)
     return {
         "faults": len(faults),
         "caught": sum(word in {"caught", "exact"} for word in faults),
         "exact": faults.count("exact"),
         "missed": faults.count("missed"),
-        "variants": len(words) - len(faults),
+        "variants": of_kind[Kind.VARIANT],
         "false_alarms": sum(word == "false alarm" for _, word in words),
+        "open": of_kind[Kind.OPEN],
+        "closed": sum(word == "closed" for _, word in words),
+        "differ": sum(word == "differs" for _, word in words),
     }
 
 
@@ -222,7 +295,7 @@ def matrix(scores: Sequence[Score], seconds: float) -> dict[str, object]:
         "subjects": [
             {
                 "name": score.subject.name,
-                "kind": "fault" if score.subject.is_fault else "variant",
+                "kind": score.subject.kind.value,
                 "says": score.subject.says,
                 "expected": sorted(score.subject.clauses),
                 "failed": sorted(score.failed),

@@ -77,8 +77,13 @@ def terms_of(profile: Profile, pins: Mapping[str, str] | None = None) -> Terms:
     )
 
 
-def resolve(parsed: object, prefix: str = "", environment: Mapping[str, str] | None = None) -> Settings:
-    """Settings from parsed options (argparse's or pytest's); raises `UsageError`."""
+def resolve(
+    parsed: object, prefix: str = "", environment: Mapping[str, str] | None = None, connects: bool = True
+) -> Settings:
+    """Settings from parsed options (argparse's or pytest's); raises `UsageError`.
+
+    Where nothing is going to connect, a proxy that cannot be used is no mistake.
+    """
     variables = os.environ if environment is None else environment
     values: dict[str, Any] = {}
     for option in RUN_OPTIONS:
@@ -90,6 +95,7 @@ def resolve(parsed: object, prefix: str = "", environment: Mapping[str, str] | N
             # Taken for absent it would have the embedded endpoint judged in place of the one that is meant.
             raise UsageError(f"{given} is empty: give it a value, or leave it out")
         values[option.name] = value
+    values["out"] = values["out"] or REPORTS
     clauses = load_catalogue()
     pins = clauses.pins(values["reading"] or [])
     selected = frozenset(clauses.select(values["clause"])) if values["clause"] else None
@@ -99,6 +105,8 @@ def resolve(parsed: object, prefix: str = "", environment: Mapping[str, str] | N
         checked_url(values["url"])
     embedded = not values["url"] and not values["profile"]
     profile = embedded_profile(values["cm-version"]) if embedded else _given_profile(values, variables)
+    if connects and profile.endpoint.proxy_fault:
+        raise UsageError(profile.endpoint.proxy_fault)
     for clause in profile.waived:
         if clause not in clauses.clauses:
             raise UsageError(f"{values['profile']}: waive.{clause} is no clause: `lcm-conformance clauses` lists all")

@@ -17,9 +17,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
+from pytest_bdd.steps import StepFunctionContext, StepNamePrefix, step_function_context_registry
 
-from lcm_conformance.catalogue import scenarios
+from lcm_conformance.catalogue.folders import steps_folder
 from lcm_conformance.catalogue.scenarios import Scenario, Step
 from lcm_conformance.catalogue.verdict import SuiteError
 from lcm_conformance.judge.result import StepRecord
@@ -31,12 +31,18 @@ _loading = threading.Lock()
 @cache
 def modules() -> tuple[ModuleType, ...]:
     """The step modules, imported."""
-    imported = tuple(map(_loaded, sorted(scenarios.steps_folder().glob("*.py"))))
+    imported = tuple(map(_loaded, sorted(steps_folder().glob("*.py"))))
     names = {module.__name__ for module in imported}
     for context in list(step_function_context_registry.values()):
         if context.step_func.__module__ in names:
             context.step_func = _discreet(context.step_func)
     return imported
+
+
+def definitions() -> dict[str, Any]:
+    """What pytest-bdd knows the steps by, with the names it gave them: for the module that binds the scenarios."""
+    mark = StepNamePrefix.step_def.value
+    return {name: value for module in modules() for name, value in vars(module).items() if name.startswith(mark)}
 
 
 def _loaded(path: Path) -> ModuleType:
@@ -98,8 +104,7 @@ def sentence_for(step: Step) -> Sentence:
     if len(fitting) != 1:
         found = (
             " and ".join(
-                f"{s.module.replace(STEPS, scenarios.steps_folder().name)}.{s.context.step_func.__name__}"
-                for s in fitting
+                f"{s.module.replace(STEPS, steps_folder().name)}.{s.context.step_func.__name__}" for s in fitting
             )
             or "none"
         )

@@ -28,6 +28,8 @@ CONDITIONS: Mapping[str, Callable[[Turn, Any], bool]] = {
     "ahead": lambda turn, n: turn.session.ahead >= n,
     # counted over the requests on this session since its last logout
     "since_logout": lambda turn, n: turn.session.since_logout == n,
+    # counted over all requests that the endpoint has read
+    "asked": lambda turn, n: turn.state.requests >= n,
     "agent": lambda turn, user_id: turn.agent is not None and turn.agent.user_id == user_id,
     "was_logged_in": lambda turn, wanted: (
         (turn.agent is not None and turn.agent.user_id in turn.state.logged_out) is wanted

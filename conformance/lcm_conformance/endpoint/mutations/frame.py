@@ -29,6 +29,12 @@ def close_on(turn: Turn, params: Mapping[str, Any]) -> None:
         turn.hang_up()
 
 
+@primitive(Phase.FRAME, "code")
+def close_with(turn: Turn, params: Mapping[str, Any]) -> None:
+    """Close the session with this code in place of reading the frame."""
+    turn.hang_up(code=params["code"])
+
+
 @primitive(Phase.FRAME, "on")
 def tell_others(turn: Turn, params: Mapping[str, Any]) -> None:
     """Tell every other session, now and before its next reply, of the UserID that came."""

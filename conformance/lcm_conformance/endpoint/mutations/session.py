@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 from lcm_conformance.endpoint.answer import contact_text, login_error, logout_event
@@ -35,9 +36,15 @@ def say_at_start(turn: Turn, params: Mapping[str, Any]) -> None:
 
 @primitive(Phase.OPEN, "seconds", "text", "binary")
 def beat(turn: Turn, params: Mapping[str, Any]) -> None:
-    """Send a text, or letters as a binary frame, again and again after so many seconds."""
-    frame = params["binary"].encode() if "binary" in params else params["text"]
-    _repeat(turn, params["seconds"], lambda: [Send(turn.session, frame)])
+    """Send a text, or letters as a binary frame, again and again after so many seconds; {n} counts."""
+    number = count(1)
+
+    def frame() -> str | bytes:
+        if "binary" in params:
+            return str(params["binary"]).encode()
+        return str(params["text"]).replace("{n}", str(next(number)))
+
+    _repeat(turn, params["seconds"], lambda: [Send(turn.session, frame())])
 
 
 @primitive(Phase.LOGIN, "seconds")
@@ -97,8 +104,10 @@ def say_at_login(turn: Turn, params: Mapping[str, Any]) -> None:
         turn.send(text)
 
 
-@primitive(Phase.FRAME, "texts")
+@primitive(Phase.FRAME, "texts", "binary")
 def say_to_anything(turn: Turn, params: Mapping[str, Any]) -> None:
-    """Send these messages whatever arrives, before it is looked at."""
+    """Send these messages, and letters as a binary frame, whatever arrives, before it is looked at."""
     for text in params["texts"]:
         turn.send(text)
+    if "binary" in params:
+        turn.send(params["binary"].encode())

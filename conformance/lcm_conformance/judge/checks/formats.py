@@ -5,23 +5,14 @@ Every complete and real date-time is accepted; that it is written as in the samp
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from functools import partial
 
 from lcm_conformance.judge.checks.check import Check, Difference, Pins
 from lcm_conformance.judge.checks.members import typed, value_of
-from lcm_conformance.record.date_times import is_as_in_the_sample, is_date_time, is_time_of_day
+from lcm_conformance.record.notations import is_as_in_the_sample, is_date_time, is_time_of_day, names_a_call_type
 from lcm_conformance.record.reply import Reply
 from lcm_conformance.record.strictjson import kind, show
-
-_KINDS = {"regular", "regularcallback", "normalcallback", "personalcallback"}
-
-
-def names_a_call_type(text: str) -> bool:
-    """Whether the text names one of the three documented kinds; letter case and the word "call" do not matter."""
-    words = re.sub(r"[\s_-]+", " ", text.casefold()).replace("call back", "callback").split()
-    return "".join(word for word in words if word != "call").removesuffix("call") in _KINDS
 
 
 def _expiry(reply: Reply, pins: Pins) -> Difference | None:

@@ -1,0 +1,85 @@
+"""Sessions that have nothing to do with the suite, in an environment where it is installed: none notices."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+from others_project import Project
+
+PASSES = "def test_theirs():\n    pass\n"
+SEES = """\
+import sys
+
+
+def test_nothing_of_the_suite_is_loaded_but_its_look_out():
+    ours = {name for name in sys.modules if name.startswith("lcm_conformance")}
+    assert ours <= {
+        "lcm_conformance",
+        "lcm_conformance.catalogue",
+        "lcm_conformance.catalogue.folders",
+        "lcm_conformance.plugin",
+        "lcm_conformance.plugin.collection",
+        "lcm_conformance.run",
+        "lcm_conformance.run.options",
+    }
+    assert "lcm_conformance.plugin" in ours
+    assert not {"websocket", "websockets", "ahocorasick_rs", "jinja2", "rich.console", "tomllib"} & set(sys.modules)
+"""
+OWN_STEPS = """\
+from pytest_bdd import scenarios
+
+scenarios("theirs.feature")
+"""
+OWN_FEATURE = """\
+Feature: Theirs
+
+  Scenario: A sentence that the suite defines and they don't
+    Then no contact is handed out
+"""
+
+
+def ended(done: subprocess.CompletedProcess[str], status: int, says: str) -> str:
+    printed = done.stdout + done.stderr
+    assert done.returncode == status, printed
+    assert says in printed
+    return printed
+
+
+def test_a_spread_session_of_a_project_with_its_environment_inside_is_untouched(project_with_venv: Project) -> None:
+    project = project_with_venv.write({"test_theirs.py": PASSES, "tests/test_more.py": PASSES})
+    printed = ended(project.pytest("-n", "2"), 0, "2 passed")
+    assert "= lcm-conformance =" not in printed
+    assert not (project.folder / "reports").exists()
+
+
+def test_nothing_of_the_suite_is_loaded(project: Project) -> None:
+    ended(project.write({"test_sees.py": SEES}).pytest(), 0, "1 passed")
+
+
+@pytest.mark.parametrize("name", ["conformance", "features", "steps", "tests", "benchmarks"])
+def test_a_folder_of_any_name_on_the_path_is_the_project_s_own(project: Project, name: str) -> None:
+    project.write({f"{name}/__init__.py": "whose = 'theirs'\n", f"{name}/part.py": ""})
+    project.write({"checks/test_theirs.py": f"import {name}.part\n\n\ndef test_it():\n    assert {name}.whose\n"})
+    path = f"{project.folder}:{project.site}"
+    ended(project.pytest("checks", PYTHONPATH=path), 0, "1 passed")
+
+
+def test_a_mark_of_the_suite_s_is_unknown_to_a_project_with_strict_marks(project: Project) -> None:
+    text = "import pytest\n\n\n@pytest.mark.normative\ndef test_it():\n    pass\n"
+    ended(project.write({"test_marked.py": text}).pytest("--strict-markers"), 2, "'normative' not found in `markers`")
+    assert "normative" not in project.pytest("--markers").stdout
+
+
+@pytest.mark.parametrize("beside", [False, True], ids=["alone", "beside the suite's features"])
+def test_a_sentence_of_the_suite_s_is_defined_for_its_own_scenarios_alone(project: Project, beside: bool) -> None:
+    project.write({"theirs/test_theirs.py": OWN_STEPS, "theirs/theirs.feature": OWN_FEATURE})
+    chosen = [project.features, "--lcm-clause", "VER-1"] if beside else []
+    printed = project.pytest("theirs", *chosen)
+    ended(printed, 1, "StepDefinitionNotFoundError")
+
+
+@pytest.mark.parametrize("name", ["evidence", "clause", "remarks"])
+def test_a_fixture_of_the_suite_s_is_unknown_elsewhere(project: Project, name: str) -> None:
+    project.write({"theirs/test_theirs.py": f"def test_it({name}):\n    pass\n"})
+    ended(project.pytest("theirs", project.features, "--lcm-clause", "VER-1"), 1, f"fixture '{name}' not found")
