@@ -158,7 +158,8 @@ class Driver:
         lane.enter()
         wait_for_way(lane)
         if self._inquiry.ways:
-            contacts(lane, plan.CONTACTS_WHERE_SLOW if self._inquiry.pace.is_slow else plan.CONTACTS)
+            slow = plan.CONTACTS_WHERE_SLOW.get(lane.role, plan.AT_LEAST - 2)
+            contacts(lane, slow if self._inquiry.pace.is_slow else plan.CONTACTS)
 
     def _ask_forms(self, lane: Lane) -> None:
         inquiry = self._inquiry

@@ -17,8 +17,11 @@ from lcm_conformance.profile import Profile
 EARLY, LATE, IDLE, FIND, OFTEN, FORMS, LOGOUT, COLLEAGUE, AT_ONCE = (
     "early", "late", "idle", "find", "often", "forms", "logout", "colleague", "at-once",
 )  # fmt: skip
-CONTACTS, CONTACTS_WHERE_SLOW = 10, 4
+CONTACTS = 10
 """How often an agent asks for the contact, the controls and the ways of asking apart."""
+CONTACTS_WHERE_SLOW = {"reserved": 1, "other": 2}
+AT_LEAST = 6
+"""Where an answer takes long: so often in all, with controls, ways of asking and asking at once."""
 _LOOKS = 5
 """Requests that one lost answer costs at most: again, on a fresh session, and once it is prepared."""
 
