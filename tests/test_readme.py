@@ -131,13 +131,6 @@ def test_the_profile_shows_the_default_timing(tmp_path: Path) -> None:
     assert load(example("profile"), tmp_path).timing == profile.Timing()
 
 
-def test_the_other_login_takes_the_place_of_the_first(tmp_path: Path) -> None:
-    loaded = load(without_login(example("profile")) + example("profile: another login"), tmp_path)
-
-    assert loaded.login is not None
-    assert loaded.login.request["channel"] == "Amazon"
-
-
 def test_the_login_of_sessions_that_are_logged_in_from_the_start(tmp_path: Path) -> None:
     line = re.search(r'`(login = \{ method = "preauthenticated" \})`', README)
     assert line is not None
@@ -150,12 +143,6 @@ def test_the_known_deviation_loads(tmp_path: Path) -> None:
     path.write_text(example("known"), encoding="utf-8")
 
     assert [entry.clause for entry in read_known(path, load_catalogue())] == ["FLD-Queue-presence"]
-
-
-def test_links_lead_somewhere() -> None:
-    for page, text in (("README.md", README), ("docs/staging.md", STAGING)):
-        for link in re.findall(r"\]\(([^)#]+)\)", text):
-            assert ((ROOT / page).parent / link).exists(), f"{page} links to {link}"
 
 
 def test_the_map_names_what_there_is() -> None:

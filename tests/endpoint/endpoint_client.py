@@ -29,6 +29,22 @@ class Client:
     def receive(self) -> Any:
         return json.loads(self.receive_text())
 
+    def receive_frame(self) -> str | bytes:
+        """The next frame, a binary one as bytes."""
+        code, data = self._socket.recv_data()
+        return data.decode() if code == websocket.ABNF.OPCODE_TEXT else data
+
+    def closing_code(self) -> int:
+        """Read until the endpoint closes; the code with which it does."""
+        while True:
+            code, data = self._socket.recv_data(control_frame=True)
+            if code == websocket.ABNF.OPCODE_CLOSE:
+                return int.from_bytes(data[:2])
+
+    def phone_numbers(self, count: int) -> list[str]:
+        """Of the next so many messages."""
+        return [self.receive()["message"]["response"]["PhoneNumber"] for _ in range(count)]
+
     def log_in(self, user_id: str = "agent-7") -> Client:
         self.send(login(user_id))
         while self.receive()["subtopic"] != "SetAgentState":
@@ -47,6 +63,10 @@ class Client:
 
     def is_closed(self) -> bool:
         return self.receive_text() == ""
+
+    def leave(self) -> None:
+        """Close as WebSocket has it, and wait for the endpoint to have closed too."""
+        self._socket.close()
 
     def close(self) -> None:
         self._socket.shutdown()

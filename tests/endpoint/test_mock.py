@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from endpoint_client import Client
+from endpoint_client import Client, login, request
 from lcm_conformance.catalogue.verdict import UsageError
 from lcm_conformance.cli import mock
+from lcm_conformance.endpoint import Behaviour, Host
 
 
 def parsed(*options: str) -> argparse.Namespace:
@@ -82,14 +83,120 @@ def test_it_lists_faults_with_their_clauses_and_variants(capsys: pytest.CaptureF
     printed = capsys.readouterr().out
     assert "  drops_queue [FLD-Queue-presence]: leaves Queue out\n" in printed
     assert "  replies_twice: sends every reply two times\n" in printed
+    assert "  answers_after_6_s [any]: answers every request 6 s late\n" in printed
+
+
+def test_the_messages_that_it_prints_can_be_pasted(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def paste() -> None:
+        printed = capsys.readouterr().out
+        messages = re.findall(r"^  (\{.*\})$", printed, re.MULTILINE)
+        client = Client(printed.split()[4])
+        answers = []
+        for message, count in zip(messages, (2, 1, 1), strict=True):
+            client.send(message)
+            answers += [client.receive()["subtopic"] for _ in range(count)]
+        client.close()
+        assert answers == ["OpenConnection", "SetAgentState", "ContactOD", "CloseConnection"]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(mock, "_wait_for_interrupt", paste)
+
+    assert mock.run(parsed("--port", "0", "--variant", "knows_Webservice_with_source_only")) == 0
+
+
+def test_it_says_on_standard_error_what_it_ignored_and_why(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said: list[str] = []
+
+    def talk() -> None:
+        client = Client(capsys.readouterr().out.split()[4])
+        for wrong in (request(), "no JSON", '{"channel": "LCM"', "[]", {**login("agent-7"), "data": {}}):
+            client.send(wrong)
+        client.send_binary(b"\x00")
+        client.receive()  # of the login that was refused
+        client.log_in()
+        for wrong in (
+            *(request(topic="Web\nservice"), request(subtopic=...), request(channel=7), request(data=[])),
+            *(request(data={}), request("agent-8"), request("x" * 100)),
+        ):
+            client.send(wrong)
+        client.receive()  # the last one is refused openly
+        client.ask()
+        client.close()
+        said.extend(capsys.readouterr().err.splitlines())
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(mock, "_wait_for_interrupt", talk)
+    mock.run(parsed("--port", "0"))
+
+    assert said == [
+        "mock: session 1: not logged in: log in on this session first",
+        "mock: session 1: not JSON",
+        "mock: session 1: not JSON: the text ends too early",
+        "mock: session 1: JSON, but no object",
+        "mock: session 1: login refused: wrong username, password or extension",
+        "mock: session 1: a binary frame is not read: send text",
+        "mock: session 1: unknown topic 'Web\\nservice'",
+        "mock: session 1: no subtopic",
+        "mock: session 1: unknown channel of type int",
+        "mock: session 1: data is no JSON object",
+        "mock: session 1: no UserID in data",
+        "mock: session 1: UserID 'agent-8' is not logged in on this session",
+        f"mock: session 1: there is no agent '{'x' * 59}…",
+    ]
+
+
+def test_it_listens_beyond_this_machine_with_a_warning(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def ask() -> None:
+        said = capsys.readouterr()
+        client = Client(said.out.split()[4]).log_in()
+        assert client.ask()["subtopic"] == "ContactOD"
+        client.close()
+        assert re.search(r"on ws://127\.0\.0\.1:\d+/lcm$", said.out, re.MULTILINE)
+        assert re.fullmatch(r"mock: warning: --host 0\.0\.0\.0 is reached from other machines.*\n", said.err)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(mock, "_wait_for_interrupt", ask)
+
+    assert mock.run(parsed("--port", "0", "--host", "0.0.0.0")) == 0
+
+
+@pytest.mark.usefixtures("interrupted_at_once")
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.0.0.2"])
+def test_it_warns_of_nothing_on_this_machine_alone(host: str, capsys: pytest.CaptureFixture[str]) -> None:
+    mock.run(parsed("--port", "0", "--host", host))
+
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.usefixtures("interrupted_at_once")
+def test_latencies_and_open_rows_are_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[Behaviour] = []
+    start = Host.start
+    monkeypatch.setattr(
+        Host, "start", lambda self, behaviour, *rest: served.append(behaviour) or start(self, behaviour)
+    )
+    options = ("--latency", "login=1.2", "--latency", "reply=0-1.2", "--open", "pushes_the_contact_at_login")
+
+    assert mock.run(parsed("--port", "0", *options)) == 0
+    assert served == [
+        Behaviour(open=("pushes_the_contact_at_login",), latency={"login": (1.2, 1.2), "reply": (0.0, 1.2)})
+    ]
 
 
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
-        (["--host", "0.0.0.0"], "this machine only"),
-        (["--host", "192.0.2.1"], "this machine only"),
-        (["--host", "example.test"], "loopback address"),
+        (["--host", "192.0.2.1"], "cannot listen on 192.0.2.1 port 0 .*--host"),
+        (["--host", "example.test"], "give an address of this machine"),
+        (["--open", "answers_after_6s"], "unknown open row .*did you mean 'answers_after_6_s'"),
+        (["--latency", "reply=soon"], "NAME=SECONDS"),
+        (["--latency", "reply=1", "--latency", "reply=2"], "reply is there twice"),
         (["--reading", "topic"], "NAME=table"),
         (["--reading", "topic=both"], "topic=table"),
         (["--fault", "drops_qeue"], "did you mean 'drops_queue'"),

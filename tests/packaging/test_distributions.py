@@ -60,6 +60,8 @@ def test_nothing_goes_in_that_merely_lies_about(sdist: Path, wheel: Path, unpack
     folders = [unpacked, *(path for path in unpacked.rglob("*") if path.is_dir())]
     for folder in folders:
         for name, text in STRANGERS.items():
+            if folder.name == "decisions" and name.endswith(".md"):
+                continue  # a page in there is a decision, as a module among the tests is a test
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text, encoding="utf-8")
 

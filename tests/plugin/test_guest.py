@@ -26,6 +26,24 @@ def test_nothing_of_the_suite_is_loaded_but_its_look_out():
     assert "lcm_conformance.plugin" in ours
     assert not {"websocket", "websockets", "ahocorasick_rs", "jinja2", "rich.console", "tomllib"} & set(sys.modules)
 """
+UNTOUCHED = """\
+import logging
+
+from websocket import _handshake
+from websocket._cookiejar import SimpleCookieJar
+
+before = _handshake.CookieJar, dict(vars(logging.getLogger("websocket"))), logging.getLogger("websocket").filters[:]
+
+import lcm_conformance.cli  # all there is
+import lcm_conformance.plugin.hooks
+
+
+def test_importing_the_suite_changes_nothing_of_the_client_library_s():
+    logger = logging.getLogger("websocket")
+    assert (_handshake.CookieJar, dict(vars(logger)), logger.filters) == before
+    assert type(_handshake.CookieJar) is SimpleCookieJar
+    assert logger.isEnabledFor(logging.ERROR)
+"""
 OWN_STEPS = """\
 from pytest_bdd import scenarios
 
@@ -55,6 +73,10 @@ def test_a_spread_session_of_a_project_with_its_environment_inside_is_untouched(
 
 def test_nothing_of_the_suite_is_loaded(project: Project) -> None:
     ended(project.write({"test_sees.py": SEES}).pytest(), 0, "1 passed")
+
+
+def test_importing_all_of_the_suite_touches_nothing_outside(project: Project) -> None:
+    ended(project.write({"test_untouched.py": UNTOUCHED}).pytest(), 0, "1 passed")
 
 
 @pytest.mark.parametrize("name", ["conformance", "features", "steps", "tests", "benchmarks"])

@@ -35,6 +35,7 @@ def test_an_example_takes_effect(tmp_path: Path) -> None:
     assert {profile.endpoint.tls.server_name for profile in both} == {None, "staging.example.test"}
     assert any(profile.endpoint.packet is not None for profile in both)
     assert any(profile.login_command for profile in both)
+    assert "Amazon" in {profile.login.request["channel"] for profile in both if profile.login is not None}
     assert any(profile.waived for profile in both)
     assert any(profile.agents["reserved"].asks_call_count for profile in both)
 

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 import trustme
+from command import quick_profile
 from driving import judged
+from ended import called
 from lcm_conformance.catalogue.verdict import UsageError
 from lcm_conformance.profile import Profile
 from lcm_conformance.transport import CannotConnect, Climbed, Rung
@@ -214,3 +216,24 @@ def test_the_newest_tls_is_spoken(echo: Start, authority: trustme.CA, ca_file: P
     climbed: list[Climbed] = []
     WebSocketTransport(endpoint, QUICK).connect(climbed=climbed.append).close()
     assert climbed[2].found.startswith("TLSv1.3" if ssl.HAS_TLSv1_3 else "TLSv1")
+
+
+@pytest.mark.parametrize("command", ["run", "doctor"])
+def test_a_key_log_that_cannot_be_written_is_wrong_use_by_its_variable(tmp_path: Path, command: str) -> None:
+    path = quick_profile(tmp_path, ("ws://127.0.0.1:8765/lcm", "wss://staging.invalid/lcm"))
+    run = called(tmp_path, command, "--profile", path, SSLKEYLOGFILE=str(tmp_path / "no-such-folder" / "keys"))
+    assert (run.status, run.printed) == (2, "")
+    assert run.complaint == (
+        f"lcm-conformance {command}: the environment variable SSLKEYLOGFILE names a file that cannot be written "
+        "(No such file or directory): correct or unset it\n"
+    )
+    assert not run.out.exists()
+
+
+def test_what_has_gone_since_the_profile_was_read_is_said(
+    echo: Start, authority: trustme.CA, ca_file: Path, profile: Written, tmp_path: Path
+) -> None:
+    (tmp_path / "gone.pem").write_bytes(ca_file.read_bytes())
+    written = profile(url=echo(authority.issue_cert("localhost")).url(), ca_file="gone.pem")
+    (tmp_path / "gone.pem").unlink()
+    assert "it cannot be set up (No such file or directory): check endpoint.ca_file" in refused(written)

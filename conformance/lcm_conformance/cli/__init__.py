@@ -11,12 +11,12 @@ import sys
 from typing import NoReturn
 
 from lcm_conformance.catalogue.verdict import SuiteError, UsageError
-from lcm_conformance.cli import clauses, doctor, mock, run, selftest
+from lcm_conformance.cli import clauses, compare, doctor, matrix, mock, run, selftest
 from lcm_conformance.redaction.exceptions import account
 from lcm_conformance.version import VERSION
 
 _UNWRITABLE = {errno.ENOSPC, errno.EIO, errno.EBADF}
-_COMMANDS = (run, mock, clauses, doctor, selftest)
+_COMMANDS = (run, mock, clauses, doctor, compare, matrix, selftest)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -1,23 +1,32 @@
 """`lcm-conformance mock`: serves the embedded endpoint alone, for people who build widgets.
 
-It listens on this machine only. What it serves is faultless unless faults are asked for.
+What it serves is faultless unless faults are asked for. It listens on this machine only unless
+`--host` says otherwise; what it ignored, and why, is said on standard error.
 """
 
 from __future__ import annotations
 
 import argparse
 import ipaddress
+import json
 import os
 import shlex
+import sys
 import threading
+from contextlib import suppress
 from importlib.resources import files
+from typing import Any
 
 from lcm_conformance.catalogue.verdict import UsageError
 from lcm_conformance.endpoint import Behaviour, Host
-from lcm_conformance.endpoint.faults import Row, all_faults, all_variants
+from lcm_conformance.endpoint.behaviour import plan
+from lcm_conformance.endpoint.faults import Row, all_faults, all_open, all_variants
+from lcm_conformance.endpoint.latency import read_latency
+from lcm_conformance.endpoint.readings import TOPIC
 from lcm_conformance.endpoint.world import Agent, load_world
 
 DEFAULT_VERSION = "2308"
+_ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  where it listens, and where it is reached from here
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -26,25 +35,27 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "mock",
         allow_abbrev=False,
         help="serve the embedded endpoint alone",
-        description="Serve a little Campaign Manager on this machine until Ctrl-C.",
+        description="Serve a little Campaign Manager until Ctrl-C.",
     )
-    parser.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help="a loopback address (%(default)s)")
+    parser.add_argument(
+        "--host",
+        default="127.0.0.1",
+        metavar="ADDRESS",
+        help="where to listen (%(default)s: this machine only; 0.0.0.0: wherever it is reached)",
+    )
     parser.add_argument("--port", type=int, default=8765, help="the port, 0 for any that is free (%(default)s)")
     parser.add_argument("--cm-version", default=DEFAULT_VERSION, metavar="V", help="what to be (%(default)s)")
-    parser.add_argument("--fault", nargs="+", action="extend", default=[], metavar="NAME", help="show these faults")
-    parser.add_argument(
-        "--variant", nargs="+", action="extend", default=[], metavar="NAME", help="be unusual in these ways"
-    )
-    parser.add_argument(
-        "--reading",
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="NAME=SIDE",
-        help="follow the page's table or its sample, such as contact-id-name=table",
-    )
-    parser.add_argument("--list-faults", action="store_true", help="print all faults and variants, and stop")
+    _add_list(parser, "--fault", "NAME", "show these faults")
+    _add_list(parser, "--variant", "NAME", "be unusual in these ways")
+    _add_list(parser, "--open", "NAME", "be such that nobody can tell, in these ways")
+    _add_list(parser, "--reading", "NAME=SIDE", "follow the page's table or its sample: contact-id-name=table")
+    _add_list(parser, "--latency", "NAME=SECONDS", "take so long for each login, reply, logout: login=1.2 reply=0-1.2")
+    parser.add_argument("--list-faults", action="store_true", help="print all faults, variants and more, and stop")
     parser.set_defaults(run=run)
+
+
+def _add_list(parser: argparse.ArgumentParser, option: str, metavar: str, says: str) -> None:
+    parser.add_argument(option, nargs="+", action="extend", default=[], metavar=metavar, help=says)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -52,10 +63,20 @@ def run(args: argparse.Namespace) -> int:
     if args.list_faults:
         print("\n".join(_listing()))
         return 0
-    behaviour = Behaviour(args.cm_version, _readings(args.reading), tuple(args.fault), tuple(args.variant))
+    behaviour = Behaviour(
+        cm_version=args.cm_version,
+        readings=_readings(args.reading),
+        faults=tuple(args.fault),
+        variants=tuple(args.variant),
+        open=tuple(args.open),
+        latency=read_latency(args.latency),
+    )
+    address = _address(args.host)
     with Host() as host:
-        url = _start(host, behaviour, _loopback(args.host), args.port)
+        url = _start(host, behaviour, address, args.port)
         print("\n".join(_welcome(url, behaviour)), flush=True)
+        if not address.is_loopback:
+            _log(f"warning: --host {address} is reached from other machines, and whoever reaches it may log in and ask")
         try:
             _wait_for_interrupt()
         except KeyboardInterrupt:
@@ -63,26 +84,36 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _start(host: Host, behaviour: Behaviour, address: str, port: int) -> str:
+def _start(host: Host, behaviour: Behaviour, address: _Address, port: int) -> str:
+    listening = str(address)
     try:
-        return host.start(behaviour, address, port)
+        url = host.start(behaviour, listening, port, _log)
     except (OSError, OverflowError) as error:
         reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
-        raise UsageError(f"cannot listen on {address} port {port} ({reason}): choose another with --port") from None
+        raise UsageError(
+            f"cannot listen on {listening} port {port} ({reason}): choose another with --port or --host"
+        ) from None
+    return url.replace(f"//{listening}:", f"//{_ANYWHERE[listening]}:") if listening in _ANYWHERE else url
+
+
+def _log(line: str) -> None:
+    """To standard error; the host's thread calls it too, and goes on where nobody reads any more."""
+    with suppress(OSError, ValueError):
+        print(f"mock: {line}", file=sys.stderr, flush=True)
 
 
 def _wait_for_interrupt() -> None:
     threading.Event().wait()
 
 
-def _loopback(host: str) -> str:
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def _address(host: str) -> _Address:
     try:
-        address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
+        return ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
     except ValueError:
-        raise UsageError(f"--host {host}: give a loopback address such as 127.0.0.1") from None
-    if not address.is_loopback:
-        raise UsageError(f"--host {host}: the mock serves this machine only, give a loopback address such as 127.0.0.1")
-    return str(address)
+        raise UsageError(f"--host {host}: give an address of this machine, such as 127.0.0.1 or 0.0.0.0") from None
 
 
 def _readings(pairs: list[str]) -> dict[str, str]:
@@ -96,26 +127,36 @@ def _readings(pairs: list[str]) -> dict[str, str]:
 
 
 def _welcome(url: str, behaviour: Behaviour) -> list[str]:
-    command = [
-        "lcm-conformance",
-        "run",
-        "--url",
-        url,
-        "--profile",
-        str(files("lcm_conformance.endpoint") / "profile.toml"),
-    ]
+    profile = str(files("lcm_conformance.endpoint") / "profile.toml")
+    command = ["lcm-conformance", "run", "--url", url, "--profile", profile]
     if behaviour.cm_version != DEFAULT_VERSION:
         command += ["--cm-version", behaviour.cm_version]
+    agents = list(load_world().agents.values())
     return [
         f"Campaign Manager {behaviour.cm_version} on {url}",
         "",
         "Agents:",
-        *(f"  {_about(agent)}" for agent in load_world().agents.values()),
+        *(f"  {_about(agent)}" for agent in agents),
+        "",
+        f"What to send, as {agents[0].user_id}: login, request, logout",
+        *(f"  {json.dumps(message)}" for message in _messages(agents[0], behaviour)),
         "",
         "Judge it:",
         f"  {shlex.join(command)}",
         "",
-        "Ctrl-C stops it.",
+        "What is ignored, and why, is said on standard error. Ctrl-C stops it.",
+    ]
+
+
+def _messages(agent: Agent, behaviour: Behaviour) -> list[dict[str, Any]]:
+    """Login, request and logout, as the vendor's pages have them."""
+    data = {"username": agent.user_id, "password": agent.password, "extension": agent.extension}
+    topic = TOPIC[plan(behaviour).readings["topic"]]
+    asks = {"channel": "LCM", "topic": topic, "subtopic": "GetReservedContactOD", "source": "widget"}
+    return [
+        {"channel": "Cisco", "topic": "Agent", "subtopic": "SetUserInfo", "data": data},
+        {**asks, "data": {"UserID": agent.user_id}},
+        {"channel": "Cisco", "topic": "Connection", "subtopic": "Logout", "data": {"ReasonCodeId": "28"}},
     ]
 
 
@@ -125,7 +166,11 @@ def _about(agent: Agent) -> str:
 
 
 def _listing() -> list[str]:
-    return ["Faults:", *map(_line, all_faults()), "", "Variants, which conform:", *map(_line, all_variants())]
+    return [
+        *("Faults:", *map(_line, all_faults()), ""),
+        *("Variants, which conform:", *map(_line, all_variants()), ""),
+        *("Open, of which nobody can tell:", *map(_line, all_open())),
+    ]
 
 
 def _line(row: Row) -> str:

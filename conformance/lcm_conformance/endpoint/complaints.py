@@ -49,10 +49,11 @@ def about_request(turn: Turn) -> str:
     value, flaws = turn.arrival.value or {}, turn.flaws
     for name in _ADDRESS:
         if any(flaw.startswith(f"{name}-") for flaw in flaws):
-            return f"unknown {name} {_quoted(value[name])}" if name in value else f"no {name}"
+            return f"unknown {name} {_quoted(value[name])}" if value.get(name) is not None else f"no {name}"
     for name in ("source", "topic"):
         if f"no-{name}" in flaws:
-            return f"this endpoint does not take requests with {name} {_quoted(value.get(name))}"
+            given = f"with {name} {_quoted(value[name])}" if name in value else f"without {name}"
+            return f"this endpoint takes no requests {given}"
     for beginning, words in _OF_THE_REQUEST:
         if any(flaw.startswith(beginning) for flaw in flaws):
             return words
@@ -66,7 +67,5 @@ def about_request(turn: Turn) -> str:
 
 
 def _quoted(value: Any) -> str:
-    if value is None:
-        return "(none)"
-    text = ascii(value) if isinstance(value, str) else str(type(value).__name__)
+    text = ascii(value) if isinstance(value, str) else f"of type {type(value).__name__}"
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -16,6 +16,7 @@ from lcm_conformance.judge.evidence import Evidence
 from lcm_conformance.judge.excuses import excuse_clauses, excuse_scenarios
 from lcm_conformance.judge.notices import notices
 from lcm_conformance.judge.result import (
+    LEFT_OUT,
     ClauseResult,
     Latency,
     Remarks,
@@ -149,7 +150,7 @@ def _clause(
     verdict = worst(verdicts)
     reasons = [record.reason for record in records if record.verdict is verdict and record.reason]
     if not reasons and missing > 0:
-        reasons = ["not selected for this run"]
+        reasons = [LEFT_OUT]
     return ClauseResult(
         id=clause.id,
         klass=clause.klass,

@@ -11,6 +11,9 @@ from datetime import datetime
 
 from lcm_conformance.catalogue.verdict import Finding, Verdict
 
+LEFT_OUT = "not selected for this run"
+"""The reason of what a selection left out."""
+
 
 @dataclass(frozen=True)
 class StepRecord:

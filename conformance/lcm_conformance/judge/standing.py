@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from lcm_conformance.catalogue.scenarios import Scenario
 from lcm_conformance.catalogue.verdict import Verdict
 from lcm_conformance.judge.evidence import Evidence
-from lcm_conformance.judge.result import ClauseResult, Ledger, Observation, ScenarioRecord, Trouble
+from lcm_conformance.judge.result import LEFT_OUT, ClauseResult, Ledger, Observation, ScenarioRecord, Trouble
 from lcm_conformance.record.transcript import Recording
 
 LEAVE_OPEN = {Verdict.INCONCLUSIVE, Verdict.UNTESTED, Verdict.ERROR}
@@ -65,4 +65,4 @@ def observation(name: str, records: Sequence[ScenarioRecord]) -> Observation:
     for record in records:
         if record.observation is not None:
             return record.observation
-    return Observation(name, "untested", records[0].reason if records else "not selected for this run")
+    return Observation(name, "untested", records[0].reason if records else LEFT_OUT)

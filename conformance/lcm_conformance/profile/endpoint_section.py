@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ssl
+import sys
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from lcm_conformance.catalogue.verdict import UsageError
@@ -58,7 +60,7 @@ def read_endpoint(table: Section, packet: Section, url: str | None, sessions: in
     framing = table.choice("framing", ("message", "packet"), "message")
     if framing == "message" and packet.values:
         raise UsageError(f'{table.source.name}: [packet] has no use without endpoint.framing = "packet": add one')
-    proxy, proxy_fault = _proxy(table, address)
+    proxy, fault = _proxy(table, address)
     return Endpoint(
         url=address,
         headers=table.headers("headers"),
@@ -69,7 +71,7 @@ def read_endpoint(table: Section, packet: Section, url: str | None, sessions: in
         cookie=table.header("cookie"),
         tls=_tls(table),
         proxy=proxy,
-        proxy_fault=proxy_fault,
+        fault=fault or _key_log_fault(address, table.source.environment),
         keepalive=table.seconds("keepalive"),
         max_frame_bytes=table.whole("max_frame_bytes", LONGEST, least=1024),
         max_message_bytes=table.whole("max_message_bytes", LONGEST, least=1024),
@@ -145,6 +147,21 @@ def _proxy(table: Section, url: str) -> tuple[str | None, str | None]:
     if given is None:  # all of it comes from the environment, and its address is shown where it cannot be reached
         table.source.secrets += [proxy, parts.netloc.rpartition("@")[2]]
     return parts.geturl(), None
+
+
+def _key_log_fault(url: str, environment: Mapping[str, str]) -> str | None:
+    """Why `SSLKEYLOGFILE`, into which TLS writes its keys, cannot be used."""
+    name = environment.get("SSLKEYLOGFILE")
+    if not name or urlsplit(url).scheme != "wss" or sys.flags.ignore_environment:
+        return None
+    try:
+        open(name, "a", encoding="utf-8").close()
+    except OSError as error:
+        return (
+            f"the environment variable SSLKEYLOGFILE names a file that cannot be written ({error.strerror}): "
+            "correct or unset it"
+        )
+    return None
 
 
 def _packet(table: Section) -> Packet:

@@ -59,8 +59,8 @@ class Packet:
 class Endpoint:
     """Where the endpoint is and how sessions with it are made. `proxy` is a URL, `keepalive` seconds between pings.
 
-    `requests_per_second` bounds all sessions together; 0 is no bound. `proxy_fault` is why the proxy that the
-    environment names cannot be used: wrong use, once somebody wants to connect.
+    `requests_per_second` bounds all sessions together; 0 is no bound. `fault` is which variable of
+    the environment keeps one from connecting, and what to do: wrong use, once somebody wants to connect.
     """
 
     url: str = field(repr=False)
@@ -72,7 +72,7 @@ class Endpoint:
     cookie: str | None = field(default=None, repr=False)
     tls: Tls = field(default_factory=Tls)
     proxy: str | None = field(default=None, repr=False)
-    proxy_fault: str | None = None
+    fault: str | None = None
     keepalive: float | None = None
     max_frame_bytes: int = LONGEST
     max_message_bytes: int = LONGEST

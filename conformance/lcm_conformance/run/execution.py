@@ -10,7 +10,7 @@ from lcm_conformance.catalogue.scenarios import Scenario
 from lcm_conformance.catalogue.verdict import Verdict
 from lcm_conformance.judge.evidence import Evidence
 from lcm_conformance.judge.fold import told
-from lcm_conformance.judge.result import Remarks, ScenarioRecord, StepRecord
+from lcm_conformance.judge.result import LEFT_OUT, Remarks, ScenarioRecord, StepRecord
 from lcm_conformance.run import vocabulary
 
 
@@ -45,7 +45,7 @@ def record(
     )
 
 
-def left_out(scenario: Scenario, reason: str = "not selected for this run") -> ScenarioRecord:
+def left_out(scenario: Scenario, reason: str = LEFT_OUT) -> ScenarioRecord:
     """The record of a scenario that -k, -m or --clause left out, or that was not come to."""
     return ScenarioRecord(
         feature=scenario.feature,

@@ -82,7 +82,7 @@ def resolve(
 ) -> Settings:
     """Settings from parsed options (argparse's or pytest's); raises `UsageError`.
 
-    Where nothing is going to connect, a proxy that cannot be used is no mistake.
+    Where nothing is going to connect, variables about connections may hold what they like.
     """
     variables = os.environ if environment is None else environment
     values: dict[str, Any] = {}
@@ -105,8 +105,8 @@ def resolve(
         checked_url(values["url"])
     embedded = not values["url"] and not values["profile"]
     profile = embedded_profile(values["cm-version"]) if embedded else _given_profile(values, variables)
-    if connects and profile.endpoint.proxy_fault:
-        raise UsageError(profile.endpoint.proxy_fault)
+    if connects and profile.endpoint.fault:
+        raise UsageError(profile.endpoint.fault)
     for clause in profile.waived:
         if clause not in clauses.clauses:
             raise UsageError(f"{values['profile']}: waive.{clause} is no clause: `lcm-conformance clauses` lists all")

@@ -12,22 +12,53 @@ from lcm_conformance.profile import Tls
 from lcm_conformance.transport import CannotConnect, Rung
 
 _CLIENT_WANTED = ("certificate_required", "certificate required", "handshake_failure", "bad_certificate")
-_VERIFY = {
-    10: "the server's certificate has expired: have it renewed (or check this machine's clock)",
-    9: "the server's certificate is not valid yet: check this machine's clock, and the certificate",
-    18: "the server's certificate is signed by itself: give its issuer with endpoint.ca_file",
-    19: "the server's certificate comes from an unknown authority: give that authority with endpoint.ca_file",
-    20: "the server's certificate comes from an unknown authority: give that authority with endpoint.ca_file",
-    21: "the server's certificate comes from an unknown authority: give that authority with endpoint.ca_file",
-    23: "the server's certificate has been revoked: have it replaced",
+_UNKNOWN = "comes from an unknown authority: give that authority with endpoint.ca_file"
+_IN_BETWEEN = f"{_UNKNOWN}, or have the server send the certificates in between"
+_NO_ISSUER = "was issued by one that may not issue certificates: have another issued by a proper authority"
+_WEAK = "has a key or signature in its chain that is too weak: have it issued anew, with RSA of 2048 bits and SHA-256"
+_NOT_FOR_SERVERS = "is not one for servers: have one issued for server authentication (extended key usage serverAuth)"
+_OTHER_NAME = "is not for {name}: check endpoint.url, or say with endpoint.server_name which name the certificate has"
+_NOT_ALLOWED = "is for a name that its authority may not certify: have it issued by another authority"
+_REFUSED = {
+    2: _UNKNOWN,
+    7: "does not bear its issuer's signature: give the newest certificate of that authority with endpoint.ca_file",
+    9: "is not valid yet: check this machine's clock, and the certificate",
+    10: "has expired: have it renewed (or check this machine's clock)",
+    18: "is signed by itself: give it, or its issuer, with endpoint.ca_file",
+    19: _UNKNOWN,
+    20: _IN_BETWEEN,
+    21: _IN_BETWEEN,
+    23: "has been revoked: have it replaced",
+    24: _NO_ISSUER,
+    25: _NO_ISSUER,
+    26: _NOT_FOR_SERVERS,
+    32: _NO_ISSUER,
+    37: _NO_ISSUER,
+    39: _NOT_FOR_SERVERS,
+    47: _NOT_ALLOWED,
+    48: _NOT_ALLOWED,
+    62: _OTHER_NAME,
+    64: _OTHER_NAME,
+    66: _WEAK,
+    67: _WEAK,
+    68: _WEAK,
+    79: _NO_ISSUER,
 }
-_WRONG_HOST = {62, 64}
+"""By OpenSSL's verify code (X509_verify_cert_error_string), what is wrong with a certificate and what to change."""
+_ELSE = "is not accepted: have one issued without that, or go without verification (endpoint.verify = false)"
 
 
 def secured(sock: socket.socket, tls: Tls, host: str, deadline: float) -> tuple[ssl.SSLSocket, str]:
     """The socket under TLS, and what is known of its certificate; raises `CannotConnect`."""
-    context = _context(tls)
     name = tls.server_name or host
+    try:
+        context = _context(tls)
+    except OSError as error:  # what the profile names was there when it was read
+        raise CannotConnect(
+            Rung.TLS,
+            f"it cannot be set up ({error.strerror}): check endpoint.ca_file, the client "
+            "certificate, and SSLKEYLOGFILE in the environment",
+        ) from None
     secure = context.wrap_socket(sock, server_hostname=name, do_handshake_on_connect=False)
     try:
         _shake_hands(secure, deadline)
@@ -69,7 +100,10 @@ def is_client_certificate_refused(error: BaseException) -> bool:
 
 
 def _context(tls: Tls) -> ssl.SSLContext:
+    """The same on every Python: the default of 3.13 is stricter than OpenSSL's own, and refuses old authorities."""
     context = ssl.create_default_context(cafile=tls.ca_file)
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # any certificate in ca_file is an authority
     if not tls.verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
@@ -98,12 +132,8 @@ def _shake_hands(secure: ssl.SSLSocket, deadline: float) -> None:
 
 
 def _unverified(error: ssl.SSLCertVerificationError, name: str) -> str:
-    if error.verify_code in _WRONG_HOST:
-        return (
-            f"the server's certificate is not for {name}: check endpoint.url, "
-            "or say with endpoint.server_name which name the certificate has"
-        )
-    return _VERIFY.get(error.verify_code, f"the server's certificate is not accepted ({error.verify_message})")
+    what = _REFUSED.get(error.verify_code, _ELSE).format(name=name)
+    return f"the server's certificate {what} (OpenSSL: {error.verify_message.rstrip('.')})"
 
 
 def _described(secure: ssl.SSLSocket, tls: Tls) -> str:
