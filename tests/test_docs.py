@@ -32,7 +32,9 @@ def prose(page: Path) -> str:
 def named(page: Path) -> set[str]:
     """The files and folders that a page names between backticks, as paths with a slash."""
     spans = chain(*(span.split() for span in re.findall(r"`([^`\n]+)`", prose(page))))
-    paths = {re.sub(r"[:#].*|[),.;]+$", "", span) for span in spans if re.fullmatch(r"\.?[a-zA-Z][\w.-]*/[\w./-]*", span)}
+    paths = {
+        re.sub(r"[:#].*|[),.;]+$", "", span) for span in spans if re.fullmatch(r"\.?[a-zA-Z][\w.-]*/[\w./-]*", span)
+    }
     return {path for path in paths if not path.startswith(_MADE)}
 
 

@@ -25,7 +25,10 @@ _ZONE_NAME = re.compile(r"\[[A-Za-z]+(?:/[A-Za-z_+-]+)*\]$")
 _ORDINAL = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b", re.IGNORECASE)
 _SHORTENED = re.compile(r"\b(Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?:(?<=Sep)t)?\.?(?![a-z])", re.IGNORECASE)
 _ISO_DAY_OF_YEAR = re.compile(r"(\d{4})-?(\d{3})[T ](.+)")
-_ISO_DATE = r"(?P<year>\d{4})-?(?:W(?P<week>\d\d)(?:-?(?P<day_of_week>\d))?|(?P<month>\d\d)-?(?P<day>\d\d)|(?P<day_of_year>\d{3}))"
+_ISO_DATE = (
+    r"(?P<year>\d{4})-?(?:W(?P<week>\d\d)(?:-?(?P<day_of_week>\d))?|(?P<month>\d\d)-?(?P<day>\d\d)|"
+    r"(?P<day_of_year>\d{3}))"
+)
 _ISO_CLOCK = r"(?P<hour>\d\d)(?::?(?P<minute>\d\d)(?::?(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?)?)?"
 _ISO = (re.compile(f"{_ISO_DATE}.{_ISO_CLOCK}", re.DOTALL), re.compile(f"T?{_ISO_CLOCK}"))
 _WEEKDAY = re.compile(r"\b(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? ", re.IGNORECASE)

@@ -94,7 +94,7 @@ class Score:
 
     @property
     def word(self) -> str:
-        """exact, caught (with others) or missed; conformant or false alarm; open or closed; differs when judged again."""
+        """exact, caught (with others), missed; conformant, false alarm; open, closed; differs when judged again."""
         if self.again != self.verdicts:
             return "differs"
         if self.subject.kind is Kind.FAULT:
