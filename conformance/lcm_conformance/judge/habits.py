@@ -49,9 +49,11 @@ class Habits:
 
     @cached_property
     def answers_again(self) -> bool:
-        """Whether a session on which something was asked before is seen to answer; True where none shows it."""
+        """Whether sessions answer more than their first request; True where none shows that they do not."""
+        chosen = self.arrivals.chosen
         later = [x for asked in self._sessions.values() for x in asked[1:] if is_proper(x)]
-        return not later or any(x.id in self.arrivals.chosen for x in later)
+        once = [asked for asked in self._proper.values() if len(asked) > 1 and asked[0].id in chosen]
+        return not once or any(x.id in chosen for x in later)
 
     @cached_property
     def drops_equal(self) -> bool:

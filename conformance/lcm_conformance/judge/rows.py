@@ -57,8 +57,13 @@ class Row:
         return frozenset(x.id for x in self.asked)
 
 
-@once
 def row_of(evidence: Evidence, group: Group) -> Row:
     """The count of the session on which a group of requests was asked."""
+    return _row(evidence, group.tests[0].id)
+
+
+@once
+def _row(evidence: Evidence, first: str) -> Row:
+    group = next(group for group in evidence.groups if group.tests[0].id == first)
     asked = evidence.recording.on(group.session)
     return Row(tally(asked, group.until, evidence.habits.copies), asked, group.until, group.whole)

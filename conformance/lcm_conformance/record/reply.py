@@ -145,6 +145,14 @@ class Message:
         return self._content.shape
 
     @property
+    def says_nothing(self) -> bool:
+        """Whether it is a well-formed ContactOD whose response holds no contact."""
+        value: object = self.parsed.value
+        for name in ("message", "response"):
+            value = value.get(name) if isinstance(value, dict) else None
+        return self.shape is Shape.EMPTY and isinstance(value, dict)
+
+    @property
     def is_unread(self) -> bool:
         """Whether it is more than is read: nothing is known of it but what its text shows."""
         return self.parsed.unread

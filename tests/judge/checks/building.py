@@ -13,17 +13,22 @@ from typing import Any
 
 from lcm_conformance.catalogue import scenarios
 from lcm_conformance.catalogue.probes import Part, Probe, load_probes
-from lcm_conformance.catalogue.request import Way
+from lcm_conformance.catalogue.request import Way, candidates
 from lcm_conformance.catalogue.verdict import Outcome, Verdict, worst
 from lcm_conformance.judge.checks.check import Check, Difference
 from lcm_conformance.judge.evidence import Evidence
-from lcm_conformance.record.reply import Message, Reply, messages
-from lcm_conformance.record.transcript import Event, Exchange, Kind, Recording
+from lcm_conformance.record.reply import Message, Reply
+from lcm_conformance.record.tally import tally
+from lcm_conformance.record.transcript import Event, Exchange, Kind, Phase, Recording, Silence
 from lcm_conformance.run import execution
 
 NOON = datetime(2036, 10, 1, 12, 0, tzinfo=UTC)
 BEGIN = 1000.0  # the clock of the first event, in seconds
 LATENCY = 0.02
+PAUSE = 0.5  # seconds from the last frame to the end of an exchange, and of a silence
+
+WAYS = candidates()
+FIRST, OTHER_TOPIC, OTHER_SOURCE, _ = WAYS
 
 CONTACTS: dict[str, dict[str, Any]] = {
     "reserved": {
@@ -135,14 +140,15 @@ def pinned(**pins: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Asked:
-    """A request to which a test's endpoint says its answer. `number` counts the requests of the run, from 1."""
+    """A request to which a test's endpoint says its answer. `nth` counts those of its probe and part, from 1."""
 
-    number: int
+    nth: int
     probe: str
     part: Part
     agent: str
     asks_for: str
-    variant: int
+    form: str | None = None
+    way: Way | None = None
 
 
 Endpoint = Callable[[Asked], Sequence[str]]
@@ -155,6 +161,7 @@ class Notes:
     clock: float = BEGIN
     events: list[Event] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
+    silences: list[Silence] = field(default_factory=list)
     sessions: int = 0
 
     def session(self) -> str:
@@ -162,10 +169,17 @@ class Notes:
         return f"s-{self.sessions}"
 
     def event(
-        self, kind: Kind, session: str, agent: str, text: str | None = None, exchange: str | None = None
+        self,
+        kind: Kind,
+        session: str,
+        agent: str,
+        text: str | None = None,
+        exchange: str | None = None,
+        **changes: Any,
     ) -> Event:
         at = NOON + timedelta(seconds=self.clock - BEGIN)
-        made = Event(len(self.events) + 1, at, self.clock, session, agent, kind, text, exchange=exchange)
+        number = len(self.events) + 1
+        made = Event(number, at, self.clock, session, agent, kind, text, exchange=exchange, **changes)
         self.events.append(made)
         return made
 
@@ -177,21 +191,25 @@ class Notes:
         agent: str = "reserved",
         asks_for: str | None = None,
         session: str | None = None,
-        controls: Exchange | None = None,
+        controls: Exchange | Sequence[Exchange] = (),
         latency: float = LATENCY,
-        request: str = "{}",
+        request: str | None = None,
+        way: Way | None = FIRST,
+        sent: float | None = None,
         **changes: Any,
     ) -> Exchange:
         """One request and the frames that came after it, each `latency` seconds after the one before."""
         session = session or self.session()
         name = f"x-{len(self.exchanges) + 1:04d}"
-        sent = self.clock
-        self.event(Kind.SENT, session, agent, request, name)
+        sent = self.clock if sent is None else sent
+        text = f'{{"request": "{name}"}}' if request is None else request
+        self.event(Kind.SENT, session, agent, text, name)
         received = []
-        for text in frames:
+        for frame_ in frames:
             self.clock += latency
-            received.append(self.event(Kind.RECEIVED, session, agent, text, name))
-        self.clock += 0.5
+            received.append(self.event(Kind.RECEIVED, session, agent, frame_, name))
+        self.clock += PAUSE
+        named = (controls,) if isinstance(controls, Exchange) else controls
         made = Exchange(
             id=name,
             probe=probe,
@@ -199,34 +217,49 @@ class Notes:
             session=session,
             agent=agent,
             asks_for=agent if asks_for is None else asks_for,
-            request=request,
+            request=text,
             sent=sent,
             received=tuple(received),
             ended=self.clock,
-            controls=None if controls is None else controls.id,
+            way=way,
+            controls=tuple(x.id for x in named),
             **changes,
         )
         self.exchanges.append(made)
         return made
 
-    def test(self, *frames: str, probe: str = "unknown-agent", **changes: Any) -> Exchange:
-        """A request under test."""
-        return self.ask(*frames, probe=probe, part=Part.TEST, **changes)
+    def test(self, *frames: str, probe: str = "unknown-agent", silent: bool = True, **changes: Any) -> Exchange:
+        """A request under test, alone: a silence follows, where the session was not closed."""
+        made = self.ask(*frames, probe=probe, part=Part.TEST, **({"form": "wrong"} | changes))
+        if silent and not made.closed and made.trouble is None:
+            self.silence(made)
+        return made
 
     def control(self, test: Exchange, *frames: str, part: Part = Part.CONTROL, **changes: Any) -> Exchange:
         """A proper request after another one, on the same session where none is named."""
-        same = {"probe": test.probe, "agent": test.agent, "session": test.session}
-        return self.ask(*frames, part=part, controls=test, **(same | changes))
+        same = {"probe": test.probe, "agent": test.agent, "session": test.session, "controls": test}
+        return self.ask(*frames, part=part, **(same | changes))
 
-    def stray(self, text: str, agent: str = "reserved", session: str = "s-1") -> Event:
-        """A frame that arrives while nothing is asked there."""
+    def silence(self, *tests: Exchange, session: str | None = None, broken: bool = False) -> Silence:
+        """A time in which nothing was asked on a session."""
+        begin = self.clock
+        self.clock += PAUSE
+        covers = tuple(test.id for test in tests)
+        made = Silence(session or tests[0].session, begin, self.clock, covers, broken)
+        self.silences.append(made)
+        return made
+
+    def stray(self, text: str, agent: str = "reserved", session: str = "s-0", phase: Phase | None = None) -> Event:
+        """A frame that arrives on a session on which nothing was asked yet."""
         self.clock += LATENCY
-        return self.event(Kind.RECEIVED, session, agent, text)
+        return self.event(Kind.RECEIVED, session, agent, text, phase=phase)
+
+    def closed(self, session: str, note: str, agent: str = "reserved") -> Event:
+        """The end of a session by the endpoint."""
+        return self.event(Kind.CLOSED, session, agent, note=f"by the endpoint: {note}")
 
     def recording(self, **changes: Any) -> Recording:
-        way = Way("WebService", True)
-        known = {"way": way, "tried_ways": (way,), "answered_ways": (way,), "reusable": True, "together": True}
-        return Recording(events=tuple(self.events), exchanges=tuple(self.exchanges), **(known | changes))
+        return Recording(tuple(self.events), tuple(self.exchanges), tuple(self.silences), **changes)
 
     def evidence(self, pins: Mapping[str, str] | None = None, **changes: Any) -> Evidence:
         """The evidence; what `Recording` has among the changes goes there."""
@@ -250,56 +283,108 @@ def everywhere(change: Callable[[str], str]) -> Endpoint:
     return lambda asked: tuple(change(text) for text in conformant(asked))
 
 
-def gives(*wanted: str, role: str = "reserved", variant: int | None = None) -> Endpoint:
-    """Conformant but that it hands out a contact where these probes test that none comes."""
+def gives(*wanted: str, role: str = "reserved", form: str | None = None, times: Sequence[int] = ()) -> Endpoint:
+    """Conformant but that it hands out a contact where these probes test that none comes; `times`: to those only."""
 
     def endpoint(asked: Asked) -> Sequence[str]:
-        struck = asked.probe in wanted and asked.part is Part.TEST and variant in {None, asked.variant}
-        return (frame(role),) if struck else conformant(asked)
+        struck = asked.probe in wanted and asked.part is Part.TEST and form in {None, asked.form}
+        return (frame(role),) if struck and (not times or asked.nth in times) else conformant(asked)
 
     return endpoint
 
 
-def full_run(endpoint: Endpoint = conformant, burst: int = 4) -> Notes:
-    """Every probe asked as the driver asks it, over one endpoint."""
-    notes = Notes()
+@dataclass
+class Conduct:
+    """Asks everything as it is asked in lanes, one agent after the other, and asks over what does not add up."""
 
-    def put(probe: Probe, part: Part, role: str, **more: Any) -> Exchange:
-        asks_for = more.pop("asks_for", None) or role
-        asked = Asked(len(notes.exchanges) + 1, probe.name, part, role, asks_for, more.get("variant", 0))
-        return notes.ask(*endpoint(asked), probe=probe.name, part=part, agent=role, asks_for=asks_for, **more)
+    endpoint: Endpoint
+    notes: Notes = field(default_factory=Notes)
+    counts: dict[tuple[str, Part], int] = field(default_factory=dict)
 
-    for probe in load_probes().values():
-        role = {"stranger": "logged_out", "leaver": "other"}.get(probe.agent, probe.agent)
-        if probe.together:
-            for one in probe.together * probe.count:
-                put(probe, Part.DUE, one)
-        elif probe.burst:
-            _burst(notes, probe, endpoint, burst)
-        else:
-            for number, _ in enumerate(probe.variants * probe.count):
-                first = put(probe, probe.part, role, asks_for=probe.asks_as, variant=number, **_hostile_request(probe))
-                if probe.part is Part.TEST and any(message.hands_out for message in messages(first.received)):
-                    continue
-                if probe.part is Part.TEST:
-                    proper = "reserved" if role == "idle" else role
-                    session = first.session if proper == role else None
-                    put(probe, Part.CONTROL, proper, session=session, controls=first)
-                if probe.part is Part.HOSTILE:
-                    put(probe, Part.REVIVAL, role, session=first.session, controls=first)
+    def put(self, probe: str, part: Part, role: str, asks_for: str | None = None, **more: Any) -> Exchange:
+        nth = self.counts[probe, part] = self.counts.get((probe, part), 0) + 1
+        form, way = more.get("form"), more.setdefault("way", FIRST)
+        asked = Asked(nth, probe, part, role, asks_for or role, form, way)
+        return self.notes.ask(*self.endpoint(asked), probe=probe, part=part, agent=role, asks_for=asks_for, **more)
+
+    def strangers(self) -> None:
+        """PRE-1 early and late, PRE-3; then PRE-2."""
+        for role, form, ways in (("logged_out", "early", WAYS), ("other", "late", (FIRST,) * 3)):
+            session = self.notes.session()
+            tests = [self.put("not-logged-in", Part.TEST, role, form=form, way=way, session=session) for way in ways]
+            self.notes.silence(*tests)
+            self.put("not-logged-in", Part.CONTROL, role, session=session, controls=tests)
+        tests = []
+        for form in ("the session that logged out", "a new session"):
+            session = self.notes.session()
+            tests += [self.put("logged-out", Part.TEST, "other", form=form, session=session) for _ in range(3)]
+            self.notes.silence(*tests[-3:])
+        self.put("logged-out", Part.CONTROL, "other", controls=tests)
+
+    def contacts(self) -> None:
+        """Contacts of both agents, one after another and at once, by every way of asking; what is only recorded."""
+        session = self.notes.session()
+        for way in (FIRST, OTHER_TOPIC, OTHER_SOURCE):
+            self.put("ask", Part.DUE, "reserved", way=way, session=session)
+        self.put("asked-twice", Part.DUE, "reserved", session=session)
+        self.notes.silence(session=session)
+        self.put("topic-respelt", Part.OPEN, "reserved", way=OTHER_TOPIC)
+        self.put("source-turned", Part.OPEN, "reserved", way=OTHER_SOURCE)
+        self.put("colleague", Part.OPEN, "reserved", asks_for="other")
+        self.put("ask", Part.DUE, "other")
+        session = self.notes.session()
+        tests = [self.put("nothing-reserved", Part.TEST, "idle", session=session) for _ in range(3)]
+        self.notes.silence(*tests)
+        first = self.put("at-once", Part.DUE, "reserved")
+        self.put("at-once", Part.DUE, "other", sent=first.sent + LATENCY / 2)
+
+    def row(self) -> None:
+        """All that must not be answered, in a row with proper requests; alone, where the count is not right."""
+        forms = [
+            (p.name, p.asks_as, form.name) for p in load_probes().values() if p.part is Part.TEST for form in p.forms
+        ]
+        session, tests = self.notes.session(), []
+        for probe, asks_for, form in forms:
+            for way in (FIRST, OTHER_TOPIC):
+                more = {"way": way, "session": session}
+                tests.append(self.put(probe, Part.TEST, "reserved", asks_for, form=form, **more))
+                self.put(probe, Part.CONTROL, "reserved", controls=tests[-1:], **more)
+        self.notes.silence(*tests)
+        if tally([x for x in self.notes.exchanges if x.session == session]).is_regular:
+            return
+        for probe, asks_for, form in forms:
+            test = self.put(probe, Part.TEST, "reserved", asks_for, form=form)
+            self.notes.silence(test)
+            self.put(probe, Part.CONTROL, "reserved", session=test.session, controls=test)
+
+    def bad_input(self, burst: int) -> None:
+        for probe in load_probes().values():
+            if probe.burst:
+                self.burst(probe, burst)
+            elif probe.part is Part.HOSTILE:
+                for form in probe.forms:
+                    first = self.put(probe.name, Part.HOSTILE, "reserved", form=form.name, **_hostile_request(probe))
+                    self.put(probe.name, Part.REVIVAL, "reserved", session=first.session, controls=first)
                     if probe.watched:
-                        put(probe, Part.REVIVAL, "other", controls=first)
-    return notes
+                        self.put(probe.name, Part.REVIVAL, "other", controls=first)
+
+    def burst(self, probe: Probe, size: int) -> None:
+        session = self.notes.session()
+        asked = Asked(1, probe.name, Part.HOSTILE, "reserved", "reserved")
+        for number in range(1, size + 1):
+            frames = tuple(self.endpoint(asked)) * size if number == size else ()
+            last = self.notes.ask(*frames, probe=probe.name, part=Part.HOSTILE, session=session)
+        self.put(probe.name, Part.REVIVAL, "reserved", session=session, controls=last)
 
 
-def _burst(notes: Notes, probe: Probe, endpoint: Endpoint, size: int) -> None:
-    session = notes.session()
-    for number in range(1, size + 1):
-        asked = Asked(len(notes.exchanges) + 1, probe.name, Part.HOSTILE, "reserved", "reserved", 0)
-        frames = tuple(endpoint(asked)) * size if number == size else ()
-        last = notes.ask(*frames, probe=probe.name, part=Part.HOSTILE, session=session)
-    asked = Asked(len(notes.exchanges) + 1, probe.name, Part.REVIVAL, "reserved", "reserved", 0)
-    notes.control(last, *endpoint(asked), part=Part.REVIVAL)
+def full_run(endpoint: Endpoint = conformant, burst: int = 4) -> Notes:
+    """Every probe asked over one endpoint."""
+    conduct = Conduct(endpoint)
+    conduct.strangers()
+    conduct.contacts()
+    conduct.row()
+    conduct.bad_input(burst)
+    return conduct.notes
 
 
 def _hostile_request(probe: Probe) -> dict[str, str]:

@@ -26,7 +26,6 @@ from lcm_conformance.judge.checks.contact import (
     comparable,
     crossings,
     is_another_agents,
-    is_somebody_elses,
     require_no_strangers_contact,
     require_own_contacts,
 )
@@ -381,13 +380,50 @@ def test_a_partly_expected_contact_is_not_taken_for_its_owners() -> None:
     assert not is_another_agents(evidence, evidence.handed_out(test)[0], test)
 
 
-def test_a_contact_only_strayed_into_a_test_if_contacts_cross_anyway() -> None:
-    for stray, strayed in ((frame("other"), True), (frame(), False)):
-        notes = Notes()
-        notes.ask(stray)
-        test = notes.test(frame("other"), asks_for="unknown")
-        evidence = notes.evidence()
-        assert is_somebody_elses(evidence, evidence.handed_out(test)[0], test) is strayed
+def test_an_agent_may_have_several_contacts_of_which_the_profile_names_one() -> None:
+    notes = Notes()
+    first = notes.ask(frame())
+    notes.ask(frame(PhoneNumber="5550109", ContactId="109"), session=first.session)
+    notes.ask(frame("other"), agent="other")
+    assert res_1(notes.evidence()) is Verdict.PASS
+    notes.ask(frame("other"), session=first.session)
+    with pytest.raises(Nonconformity, match=r"^the contact of agents\.other$"):
+        require_own_contacts(notes.evidence())
+
+
+def test_a_contact_that_is_not_expected_fails_where_none_that_is_ever_came() -> None:
+    notes = Notes()
+    for number in (108, 109):
+        notes.ask(frame(PhoneNumber=f"5550{number}", ContactId=str(number)))
+    notes.ask(frame("other"), agent="other")
+    assert len(crossings(notes.evidence())) == 2
+
+
+def test_another_agents_contact_on_the_session_of_an_idle_one_on_which_nothing_was_asked_is_res_1() -> None:
+    notes = Notes()
+    notes.ask(frame())
+    notes.ask(frame("other"), agent="other")
+    notes.stray(frame(), agent="idle")
+    with pytest.raises(Nonconformity, match=r"^the contact of agents\.reserved on the session of agents\.idle$"):
+        require_own_contacts(notes.evidence())
+
+
+def test_a_contact_that_may_answer_a_request_under_test_is_not_held_against_the_agent() -> None:
+    notes = Notes()
+    notes.ask(frame())
+    notes.ask(frame("other"), agent="other")
+    test = notes.test(silent=False)
+    notes.control(test, frame("other"), frame())
+    notes.silence(test)
+    assert res_1(notes.evidence()) is Verdict.PASS
+    assert outcome(lambda: require_no_strangers_contact(notes.evidence(), [test])) is Verdict.FAIL
+
+
+def test_an_endpoint_that_copies_answers_to_all_sessions_hands_out_other_agents_contacts() -> None:
+    notes = Notes()
+    notes.ask(frame(), frame("other"), probe="at-once")
+    notes.ask(frame(), frame("other"), probe="at-once", agent="other", sent=notes.clock - 0.4)
+    assert res_1(notes.evidence()) is Verdict.FAIL
 
 
 # A UserID that is no String
@@ -425,7 +461,7 @@ def test_res_1_leaves_out_what_was_asked_for_another_agent_or_to_find_out_someth
     notes.ask(frame())
     notes.ask(frame("other"), agent="other")
     notes.ask(frame("other"), probe="asked-twice", part=Part.OPEN, asks_for="other")
-    notes.ask(frame("other"), probe="extra-members", part=Part.OPEN)
+    notes.ask(frame("other"), probe="logged-out", part=Part.OPEN, form="a new session")
     assert res_1(notes.evidence()) is Verdict.PASS
 
 

@@ -12,6 +12,8 @@ from lcm_conformance.catalogue.probes import Part
 from lcm_conformance.catalogue.verdict import Inconclusive, Untested
 from lcm_conformance.judge.checks.observing import OBSERVATIONS, answer_to, latencies, quantiles
 from lcm_conformance.judge.evidence import Evidence
+from lcm_conformance.record.reply import messages
+from lcm_conformance.record.transcript import Phase
 
 NEITHER = "Bad Request"
 
@@ -35,7 +37,7 @@ NEITHER = "Bad Request"
     ],
 )
 def test_an_answer_has_one_word(frames: tuple[str, ...], closed: bool, word: str, detail: str) -> None:
-    assert answer_to(Notes().ask(*frames, closed=closed)) == (word, detail)
+    assert answer_to(messages(Notes().ask(*frames).received), closed) == (word, detail)
 
 
 def test_every_observation_of_the_catalogue_is_made() -> None:
@@ -55,9 +57,9 @@ def test_every_observation_of_the_catalogue_is_made() -> None:
 )
 def test_a_probes_first_request_is_observed_and_not_its_control(observation: str, probe: str, part: Part) -> None:
     notes = Notes()
-    first = notes.ask(ERROR, probe=probe, part=part)
+    first = notes.ask(ERROR, probe=probe, part=part, form="wrong")
     notes.control(first, frame())
-    notes.ask(NOTHING, probe=probe, part=part)
+    notes.ask(NOTHING, probe=probe, part=part, form="wrong")
     notes.ask(frame(), probe="at-once", part=part)
     assert OBSERVATIONS[observation](notes.evidence()) == ("error-message", ERROR)
 
@@ -73,7 +75,7 @@ def test_a_probe_that_was_not_asked_is_not_observed() -> None:
     with pytest.raises(Inconclusive):
         OBSERVATIONS["OBS-no-userid"](Notes().evidence())
     with pytest.raises(Untested, match="the profile names no"):
-        OBSERVATIONS["OBS-no-userid"](Notes().evidence(untested={"no-userid": "the profile names no one"}))
+        OBSERVATIONS["OBS-no-userid"](Notes().evidence(left_out={"no-userid": "the profile names no one"}))
 
 
 # OBS-asked-twice
@@ -111,13 +113,12 @@ def test_asked_twice_compares_what_the_pins_leave_right() -> None:
     assert asked_twice((frame(),), (frame(ContactId=101),), pins) == ("contact", "another contact")
 
 
-def test_asked_twice_is_compared_with_the_run_s_first_contact_to_a_due_request() -> None:
+def test_asked_twice_is_compared_with_the_agents_contact_before_it() -> None:
     notes = Notes()
-    notes.ask(frame("other"), part=Part.OPEN)
-    notes.ask(frame("other"), probe="at-once")
-    notes.ask(frame())
     notes.ask(frame("other"))
-    notes.ask(frame(), probe="asked-twice", part=Part.OPEN)
+    notes.ask(frame())
+    notes.ask(frame("other"), agent="other")
+    notes.ask(frame(), probe="asked-twice")
     assert OBSERVATIONS["OBS-asked-twice"](notes.evidence()) == ("contact", "the same contact again")
 
 
@@ -179,12 +180,39 @@ def test_unsolicited_traffic_is_counted_by_address() -> None:
     observe = OBSERVATIONS["OBS-unsolicited"]
     assert observe(run(frame())) == ("silence", "nothing but replies")
     notes = Notes()
-    first = notes.ask(ERROR, CHATTER, frame(), CHATTER)
-    notes.stray("[]", session=first.session)
-    notes.test(NEITHER, '{"channel": 7}')
+    notes.ask(CHATTER, frame(), CHATTER)
+    notes.stray("[]")
+    notes.stray(NEITHER)
+    test = notes.test(ERROR, CHATTER, silent=False)
+    notes.control(test, ERROR, frame())
     seen, detail = observe(notes.evidence())
     assert seen == "other"
-    assert detail == "LCM/WebService/AgentCallCount ×2, LCM/Error/WS_Error ×1, no object ×1, not JSON ×1, 7/–/– ×1"
+    assert detail == "LCM/WebService/AgentCallCount ×3, no object ×1, not JSON ×1"
+
+
+def test_what_the_suite_asked_for_is_not_unsolicited() -> None:
+    notes = Notes()
+    for phase in Phase:
+        notes.stray(CHATTER, phase=phase)
+    notes.ask(frame())
+    test = notes.test(ERROR, silent=False)
+    notes.control(test, "Bad Request", frame())
+    notes.ask(ERROR, probe="colleague", part=Part.OPEN, asks_for="other")
+    assert OBSERVATIONS["OBS-unsolicited"](notes.evidence()) == ("silence", "nothing but replies")
+
+
+def test_a_contact_that_nobody_asked_for_is_unsolicited() -> None:
+    notes = Notes()
+    notes.stray(frame())
+    assert OBSERVATIONS["OBS-unsolicited"](notes.evidence()) == ("other", "LCM/WebService/ContactOD ×1")
+
+
+def test_a_refusal_that_comes_when_the_control_was_sent_is_the_answer_to_the_test() -> None:
+    notes = Notes()
+    test = notes.test(probe="no-userid", silent=False)
+    notes.control(test, ERROR, frame())
+    notes.silence(test)
+    assert OBSERVATIONS["OBS-no-userid"](notes.evidence()) == ("error-message", ERROR)
 
 
 def test_unsolicited_traffic_of_many_kinds_is_cut_after_ten() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from building import Notes, frame, pinned, wrapped
+from building import OTHER_SOURCE, OTHER_TOPIC, Notes, frame, pinned, wrapped
 from lcm_conformance.catalogue.probes import Part
 from lcm_conformance.catalogue.request import Way
 from lcm_conformance.catalogue.verdict import Inconclusive, Nonconformity
@@ -83,7 +83,7 @@ def test_con_1_counts_contacts_of_any_request() -> None:
 def test_con_1_lets_a_reply_mirror_the_topic_of_a_request_in_the_other_spelling() -> None:
     notes = Notes()
     notes.ask(frame())
-    notes.ask(wrapped(topic="Webservice"), probe="topic-respelt", part=Part.OPEN, standard_way=False)
+    notes.ask(wrapped(topic="Webservice"), probe="topic-respelt", part=Part.OPEN, way=OTHER_TOPIC)
     require_one_reading(notes.evidence(), "topic")
     assert followed(notes.evidence())["topic"] == "sample"
 
@@ -156,17 +156,18 @@ def test_a_conformant_verdict_depends_on_the_sides_that_were_seen() -> None:
 @pytest.mark.parametrize(("source", "side"), [(True, "table"), (False, "sample")])
 def test_source_is_needed_one_way_where_the_other_is_not_answered(source: bool, side: str) -> None:
     notes = Notes()
-    notes.ask(frame())
-    notes.ask(probe="source-turned", part=Part.OPEN)
-    evidence = notes.evidence(answered_ways=(Way("WebService", source),))
+    notes.ask(frame(), way=Way("WebService", source))
+    notes.ask(probe="source-turned", part=Part.OPEN, way=Way("WebService", not source))
+    evidence = notes.evidence()
     assert followed(evidence)["source"] == side
     assert f"source={side}" in depends_on(evidence)
 
 
 def test_source_is_needed_neither_way_where_both_are_answered() -> None:
     notes = Notes()
-    notes.ask(probe="source-turned", part=Part.OPEN)
-    notes.ask(frame(), probe="source-turned", part=Part.OPEN)
+    notes.ask(frame())
+    notes.ask(probe="source-turned", part=Part.OPEN, way=OTHER_SOURCE)
+    notes.ask(frame(), probe="source-turned", part=Part.OPEN, way=OTHER_SOURCE)
     evidence = notes.evidence()
     assert followed(evidence)["source"] == "both"
     assert not any(pair.startswith("source") for pair in depends_on(evidence))
@@ -175,20 +176,41 @@ def test_source_is_needed_neither_way_where_both_are_answered() -> None:
 def test_source_is_not_known_where_nothing_was_answered_or_the_other_way_not_asked() -> None:
     assert "source" not in followed(run(frame()))
     notes = Notes()
-    notes.ask(probe="source-turned", part=Part.OPEN)
-    assert "source" not in followed(notes.evidence(answered_ways=()))
+    notes.ask(probe="source-turned", part=Part.OPEN, way=OTHER_SOURCE)
+    assert "source" not in followed(notes.evidence())
 
 
 @pytest.mark.parametrize(("topic", "side"), [("WebService", "sample"), ("Webservice", "table")])
 def test_the_topic_of_the_request_counts_where_the_other_spelling_is_not_answered(topic: str, side: str) -> None:
+    way = Way(topic, True)
     notes = Notes()
-    notes.ask(probe="topic-respelt", part=Part.OPEN)
-    assert depends_on(notes.evidence(answered_ways=(Way(topic, True),))) == (f"topic={side}",)
-    assert depends_on(notes.evidence(answered_ways=())) == ()
-    notes.ask(frame(CallType=None, ContactId=None, topic="x"), probe="topic-respelt", part=Part.OPEN)
-    assert f"topic={side}" not in depends_on(
-        notes.evidence(answered_ways=(Way("Webservice", True),), pins={"topic": "table"})
-    )
+    notes.ask(wrapped(topic="x"), way=way)
+    assert depends_on(notes.evidence()) == ()
+    notes.ask(probe="topic-respelt", part=Part.OPEN, way=way.other_topic)
+    assert depends_on(notes.evidence()) == (f"topic={side}",)
+    notes.ask(wrapped(topic="x"), probe="topic-respelt", part=Part.OPEN, way=way.other_topic)
+    assert depends_on(notes.evidence()) == ()
+
+
+def test_con_1_compares_the_topic_of_certain_replies_only() -> None:
+    notes = Notes()
+    first = notes.ask(frame())
+    notes.ask(session=first.session, way=OTHER_TOPIC)
+    # It may answer the request before it.
+    notes.ask(wrapped(topic="Webservice"), session=first.session)
+    require_one_reading(notes.evidence(), "topic")
+    notes.ask(wrapped(topic="Webservice"))
+    with pytest.raises(Nonconformity):
+        require_one_reading(notes.evidence(), "topic")
+
+
+def test_con_1_finds_a_topic_that_changes_in_answer_to_the_other_way_of_asking_alone() -> None:
+    notes = Notes()
+    notes.ask(frame())
+    notes.ask(frame(), way=OTHER_TOPIC)
+    notes.ask(wrapped(topic="Webservice"), way=OTHER_TOPIC)
+    with pytest.raises(Nonconformity):
+        require_one_reading(notes.evidence(), "topic")
 
 
 def test_con_1_stands_three_ways_of_spelling_in_one_run() -> None:
@@ -199,11 +221,3 @@ def test_con_1_stands_three_ways_of_spelling_in_one_run() -> None:
     with pytest.raises(Nonconformity) as failure:
         require_one_reading(notes.evidence(), "contact-id-name")
     assert failure.value.findings[0].actual == "sample in reply 1, table in reply 2"
-
-
-def test_the_topic_depends_on_requests_in_the_other_spelling_alone() -> None:
-    notes = Notes()
-    notes.ask(wrapped(topic="Webservice"))
-    notes.ask(probe="topic-respelt", part=Part.OPEN)
-    evidence = notes.evidence(answered_ways=(Way("WebService", True),))
-    assert "topic=sample" in depends_on(evidence)

@@ -26,16 +26,22 @@ def due(evidence: Evidence) -> list[Exchange]:
     ]
 
 
+def brings(evidence: Evidence, exchange: Exchange) -> bool:
+    """Whether a request was answered, if only ill-formed, and not told that there is nothing."""
+    message = evidence.arrivals.chosen.get(exchange.id)
+    return message is not None and not message.says_nothing
+
+
 @once
 def empty_handed(evidence: Evidence) -> list[Exchange]:
     """Due requests that brought no contact in the end, nor anything in its place: unanswered, or told of nothing."""
     found = []
     for session in dict.fromkeys(x.session for x in due(evidence)):
         asked = [x for x in due(evidence) if x.session == session]
-        bare = [x for x in asked if not evidence.gives_meaning(x)]
+        bare = [x for x in asked if not brings(evidence, x)]
         # A contact that came in a later window was late: how many are missing is known, not which.
         came = -(-evidence.arrivals.contacts(asked) // evidence.habits.copies)
-        others = sum(evidence.gives_meaning(x) and not evidence.handed_out(x) for x in asked)
+        others = sum(brings(evidence, x) and not evidence.handed_out(x) for x in asked)
         found += bare[: max(0, len(asked) - came - others)]
     return found
 
@@ -46,7 +52,7 @@ def slowest(evidence: Evidence) -> float:
     times = [0.0]
     for x in due(evidence):
         reply = evidence.reply_of(x)
-        if reply is not None and reply.after_ms is not None and evidence.gives_meaning(x):
+        if reply is not None and reply.after_ms is not None and brings(evidence, x):
             times.append(reply.after_ms / 1000)
         elif x not in empty_handed(evidence):
             later = [y for y in evidence.recording.on(x.session) if y.sent > x.sent]
@@ -71,7 +77,7 @@ def used_up(evidence: Evidence, role: str | None) -> str | None:
     since = [x for x in _proper_of(evidence, role) if handed and x.sent > handed[-1].sent]
     known = {x.session for x in handed}
     fresh = [x for x in since if x.session not in known and evidence.arrivals.is_first_asked(x) and not x.closed]
-    if not fresh or any(map(evidence.gives_meaning, since)):
+    if not fresh or any(brings(evidence, x) for x in since):
         return None
     return (
         f"the reservation of agents.{role} was used up after {len(handed)} contacts: "
@@ -119,13 +125,13 @@ def _answered_when_asked_again(evidence: Evidence, exchange: Exchange) -> bool:
     if not exchange.closed:
         return False
     later = [x for x in _proper_of(evidence, exchange.asks_for) if x.sent > exchange.sent]
-    return bool(later) and evidence.gives_meaning(later[0])
+    return bool(later) and brings(evidence, later[0])
 
 
 def _answers_once(evidence: Evidence, exchange: Exchange) -> bool:
     """Whether its session answered its first request and no later one, and a fresh session answers again."""
     first, *later = [x for x in evidence.recording.on(exchange.session) if is_proper(x)]
-    if exchange not in later or not evidence.gives_meaning(first) or any(map(evidence.gives_meaning, later)):
+    if exchange not in later or not brings(evidence, first) or any(brings(evidence, x) for x in later):
         return False
     handed = _handed_to(evidence, exchange.asks_for)
     return any(x.session != exchange.session and x.sent > exchange.sent for x in handed)

@@ -7,7 +7,7 @@ from functools import partial
 
 from lcm_conformance.catalogue import page
 from lcm_conformance.judge.checks.check import Check, Difference, Pins
-from lcm_conformance.record.reply import Reply, Shape
+from lcm_conformance.record.reply import Reply
 from lcm_conformance.record.strictjson import kind, show
 
 _FEW, _LONG = 10, 120
@@ -39,8 +39,7 @@ def _is_contact_od(reply: Reply, _pins: Pins) -> Difference | None:
     if reply.value.get("subtopic") != page.REPLY:
         actual = show(reply.value.get("subtopic")) if "subtopic" in reply.value else "no subtopic"
         return Difference(f'the contact under subtopic "{page.REPLY}"', actual, "$.subtopic")
-    deliberate = isinstance(_at(reply, "message", "response"), dict)
-    if reply.message.shape is Shape.EMPTY and deliberate:
+    if reply.message.says_nothing:
         return Difference("the reserved contact", f"{show(reply.response)}, without a contact", "$.message.response")
     return None
 

@@ -55,9 +55,14 @@ def require_no_contact(evidence: Evidence, tests: Sequence[Exchange]) -> None:
             raise Inconclusive(stand.reason, blockers=stand.blockers)
 
 
-@once
 def stand_of(evidence: Evidence, test: Exchange) -> Stand | None:
     """What a request under test came to; None where it was asked over alone, which then decides."""
+    return _stand(evidence, test.id)
+
+
+@once
+def _stand(evidence: Evidence, name: str) -> Stand | None:
+    test = next(x for x in evidence.recording.exchanges if x.id == name)
     if test.trouble is not None:
         return Stand(reason=f"the run ended before the silence after {test.id} was over")
     group = next(group for group in evidence.groups if test in group.tests)

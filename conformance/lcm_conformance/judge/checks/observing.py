@@ -22,7 +22,6 @@ Seen = tuple[str, str]
 """The word, and the detail."""
 
 SILENCE = "silence"
-_ASKED_BESIDE = {Part.CONTROL, Part.REVIVAL, Part.HOSTILE}
 
 
 def answer_to(read: Sequence[Message], closed: bool = False) -> Seen:
@@ -49,10 +48,10 @@ def of_probe(probe: str) -> Callable[[Evidence], Seen]:
 
 
 def _first_answer(probe: str, evidence: Evidence) -> Seen:
-    exchanges = [x for x in evidence.require_asked(probe) if x.part not in _ASKED_BESIDE]
+    exchanges = [x for x in evidence.require_asked(probe) if x.part in {Part.TEST, Part.OPEN}]
     if not exchanges:
         raise Untested("not asked")
-    alone = {x.id for group in evidence.groups if group.alone for x in group.tests}
+    alone = {x.id for group in evidence.groups if group.alone and group.heard for x in group.tests}
     first = next((x for x in exchanges if x.id in alone), exchanges[0])
     read = [message for message in evidence.arrivals.read[first.id] if not _is_chatter(evidence, message)]
     if not read and not first.closed and first.id not in alone:
@@ -83,7 +82,8 @@ def asked_twice(evidence: Evidence) -> Seen:
     """OBS-asked-twice: whether the second request on a session brings the same contact again."""
     again = evidence.require_asked("asked-twice")[-1]
     seen, detail = answer_to(evidence.arrivals.read[again.id], again.closed)
-    before = [x for x in evidence.recording.on(again.session) if x.sent < again.sent and asks_properly(x)]
+    asked = [x for x in evidence.recording.exchanges if x.sent < again.sent and asks_properly(x)]
+    before = [x for x in asked if x.agent == again.agent]
     second, first = evidence.handed_out(again), [r for x in before for r in evidence.handed_out(x)]
     if seen != "contact" or not first or not second:
         return seen, detail
