@@ -41,6 +41,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--connections", type=int, metavar="N", help="sessions held at once with one endpoint (those of its profile)"
     )
+    parser.add_argument("--sample", type=int, metavar="N", help="only N of them, evenly from all kinds")
     parser.set_defaults(run=run)
 
 
@@ -50,7 +51,11 @@ def run(parsed: argparse.Namespace) -> int:
         raise UsageError("--processes must be 1 or more")
     if parsed.connections is not None and parsed.connections < 1:
         raise UsageError("--connections must be 1 or more")
+    if parsed.sample is not None and parsed.sample < 1:
+        raise UsageError("--sample must be 1 or more")
     chosen = selftest.choose(parsed.name)
+    if parsed.sample is not None:
+        chosen = selftest.sample(chosen, parsed.sample)
     for path in filter(None, (parsed.json, parsed.record)):
         _require_writable(path)
     begun = time.monotonic()

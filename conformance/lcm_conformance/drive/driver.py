@@ -43,6 +43,7 @@ class Driver:
         self._sends_bad_input = sends_bad_input
         self._lanes: dict[str, Lane] = {}
         self._is_last = False
+        self.stopped = False
         self._selected: list[Probe] = []
 
     def run(self, selected: Iterable[Probe]) -> Recording:
@@ -65,6 +66,11 @@ class Driver:
         inquiry.left_out |= left_out(probes, inquiry.profile, inquiry.agents, inquiry.role, self._sends_bad_input)
         self._selected = [probe for probe in probes if probe.name not in inquiry.left_out]
         return plan.planned(inquiry.profile, self._selected, inquiry.role)
+
+    def stop(self) -> None:
+        """End the asking; what was learnt stays."""
+        self.stopped = True
+        self._inquiry.pool.stop.set()
 
     def recording(self) -> Recording:
         """What is known so far; also after an interruption."""

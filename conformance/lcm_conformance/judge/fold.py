@@ -128,7 +128,14 @@ def fold(
         wire=wire.seen(evidence),
         selftest=course.selftest,
         options=dict(course.options),
-        notices=(*course.notices, *recording.notices, *notices(evidence), *known.notices, *stale),
+        notices=(
+            *course.notices,
+            *recording.notices,
+            *notices(evidence),
+            *_needless_waivers(clauses),
+            *known.notices,
+            *stale,
+        ),
     )
 
 
@@ -171,6 +178,15 @@ def _blockers(records: Sequence[ScenarioRecord]) -> frozenset[str]:
     if not records or not all(record.blockers for record in records):
         return frozenset()
     return frozenset[str]().union(*(record.blockers for record in records))
+
+
+def _needless_waivers(clauses: Sequence[ClauseResult]) -> list[str]:
+    """A waiver excuses what stays untested; where the clause was tested it excuses nothing, and may go."""
+    return [
+        f"the waiver of {clause.id} is needless, for it was tested: remove it from [waive]"
+        for clause in clauses
+        if clause.waived is not None and clause.verdict in {Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE}
+    ]
 
 
 def _verdict(clauses: Sequence[ClauseResult], terms: Terms) -> str:

@@ -72,6 +72,11 @@ RUN_OPTIONS: tuple[Option, ...] = (
         {"action": "store_true"},
     ),
     Option(
+        "max-seconds",
+        "end the asking after so many seconds as if it were interrupted; what was learnt is written",
+        {"metavar": "N"},
+    ),
+    Option(
         "reveal",
         "show personal data as it was received; every report says so. Secrets are never shown",
         {"action": "store_true"},

@@ -7,9 +7,10 @@ the embedded one where no URL is given; `finish` folds and writes.
 from __future__ import annotations
 
 import json
+import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from importlib.resources import files
 
@@ -88,13 +89,30 @@ class Run:
                 self._profile, transport, self.settings.pins, self._progress, self.settings.sends_bad_input
             )
             try:
-                self._recording = self._driver.run(probes)
+                with self._time_limit(self._driver):
+                    self._recording = self._driver.run(probes)
             finally:
                 self._recording = self._driver.recording()
                 self._redactor.learn_secrets(self._driver.secrets)
                 learn_agents(self._redactor, self._driver.agents)
                 learn_events(self._redactor, self._recording.events)
         return self.evidence
+
+    @contextmanager
+    def _time_limit(self, driver: Driver) -> Iterator[None]:
+        """End the asking after `--max-seconds` as Ctrl-C would."""
+        if self.settings.max_seconds is None:
+            yield
+            return
+        limit = threading.Timer(self.settings.max_seconds, driver.stop)
+        limit.daemon = True
+        limit.start()
+        try:
+            yield
+        finally:
+            limit.cancel()
+        if driver.stopped:
+            raise KeyboardInterrupt(f"--max-seconds {self.settings.max_seconds:g}")
 
     def finish(self, records: Sequence[ScenarioRecord], complete: bool) -> Result:
         """Write all reports; returns the result as it may be shown, without personal data."""

@@ -135,6 +135,12 @@ def choose(names: Sequence[str]) -> tuple[Subject, ...]:
     return tuple(s for s in everything if s.name in names or s.clauses & {*names, *wanted})
 
 
+def sample(chosen: Sequence[Subject], number: int) -> tuple[Subject, ...]:
+    """So many of them at most, evenly: each kind keeps its share."""
+    step = max(1.0, len(chosen) / number)
+    return tuple(chosen[int(place * step)] for place in range(min(number, len(chosen))))
+
+
 def subjects() -> tuple[Subject, ...]:
     """Every fault, every variant, every mixture of readings, and every open endpoint."""
     faults = [

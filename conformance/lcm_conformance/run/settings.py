@@ -24,7 +24,10 @@ _PLACEHOLDER_URL = "ws://127.0.0.1/lcm"
 
 @dataclass(frozen=True)
 class Settings:
-    """One run. `selected` are the ids to ask (None: all), `given` the options as the user gave them."""
+    """One run. `selected` are the ids to ask (None: all), `given` the options as the user gave them.
+
+    `max_seconds` after which the asking ends as if interrupted.
+    """
 
     profile: Profile
     embedded: bool
@@ -38,6 +41,7 @@ class Settings:
     known: tuple[Deviation, ...] = ()
     sends_bad_input: bool = True
     label: str | None = None
+    max_seconds: float | None = None
 
     def terms(self, profile: Profile) -> Terms:
         """What the run is judged by; `profile` has the endpoint's address, which the embedded one gets late."""
@@ -120,10 +124,23 @@ def resolve(
         observe_unsupported=bool(values["observe-unsupported"]),
         allure_html=not values["no-allure-html"],
         given=_given(values),
+        max_seconds=_seconds(values["max-seconds"]),
         label=values["label"] or profile.label,
         sends_bad_input=embedded or bool(values["allow-hostile"]),
         known=read_known(Path(values["known"]), clauses) if values["known"] else (),
     )
+
+
+def _seconds(text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise UsageError(f"--max-seconds {text}: write a number of seconds above 0")
+    return seconds
 
 
 def _given(values: Mapping[str, Any]) -> dict[str, str]:
