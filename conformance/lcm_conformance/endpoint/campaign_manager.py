@@ -146,8 +146,8 @@ class CampaignManager:
         text = answer.refusal(turn, form, reason)
         if text is not None:
             turn.send(text)
-        if form["by"] == "close":
-            turn.hang_up()
+        if form["by"] == "close" or "code" in form:
+            turn.hang_up(code=form.get("code", 1000))
         if "throttled" not in turn.flaws:
             turn.session.refused_at = turn.now + turn.after
 

@@ -44,9 +44,9 @@ class State:
     `requests` counts what was taken for a request, `contacts` the contacts handed out,
     `contacts_of` those of each agent; `last` is the agent of the latest one and `last_at` its time
     in seconds; `deaf_next` is how many of the sessions to come will be deaf, `busy_until` when the
-    last request will have been worked off. `logged_out` are the agents who were logged in and are
-    no more; `occasions` counts, for each step that strikes at some of them only, how often it had
-    cause to.
+    last request will have been worked off. `logged_in` are the agents who have logged in, on
+    whatever session, `logged_out` those who have logged out since; `occasions` counts, for each
+    step that strikes at some of them only, how often it had cause to.
     """
 
     sessions: list[Session] = field(default_factory=list)
@@ -56,6 +56,7 @@ class State:
     contacts_of: Counter[str] = field(default_factory=Counter)
     logins: int = 0
     logouts: int = 0
+    logged_in: set[str] = field(default_factory=set)
     logged_out: set[str] = field(default_factory=set)
     last: str | None = None
     last_at: float = float("-inf")

@@ -34,6 +34,9 @@ CONDITIONS: Mapping[str, Callable[[Turn, Any], bool]] = {
     "was_logged_in": lambda turn, wanted: (
         (turn.agent is not None and turn.agent.user_id in turn.state.logged_out) is wanted
     ),
+    "is_logged_in": lambda turn, wanted: (
+        (turn.agent is not None and turn.agent.user_id in turn.state.logged_in) is wanted
+    ),
     "after_logout": lambda turn, wanted: (turn.state.logouts > 0) is wanted,
     "after_login": lambda turn, wanted: (turn.state.logins > 0) is wanted,
     # how the request was made
