@@ -10,7 +10,6 @@ import argparse
 import ipaddress
 import json
 import os
-import shlex
 import sys
 import threading
 from contextlib import suppress
@@ -24,6 +23,7 @@ from lcm_conformance.endpoint.faults import Row, all_faults, all_open, all_varia
 from lcm_conformance.endpoint.latency import read_latency
 from lcm_conformance.endpoint.readings import TOPIC
 from lcm_conformance.endpoint.world import Agent, load_world
+from lcm_conformance.report.command_line import command_line
 
 DEFAULT_VERSION = "2308"
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  where it listens, and where it is reached from here
@@ -142,7 +142,7 @@ def _welcome(url: str, behaviour: Behaviour) -> list[str]:
         *(f"  {json.dumps(message)}" for message in _messages(agents[0], behaviour)),
         "",
         "Judge it:",
-        f"  {shlex.join(command)}",
+        f"  {command_line(command)}",
         "",
         "What is ignored, and why, is said on standard error. Ctrl-C stops it.",
     ]
