@@ -32,7 +32,9 @@ def prose(page: Path) -> str:
 def named(page: Path) -> set[str]:
     """The files and folders that a page names between backticks, as paths with a slash."""
     spans = chain(*(span.split() for span in re.findall(r"`([^`\n]+)`", prose(page))))
-    paths = {re.sub(r"[:#].*|[),.;]+$", "", span) for span in spans if re.fullmatch(r"\.?[a-zA-Z][\w.-]*/[\w./-]*", span)}
+    paths = {
+        re.sub(r"[:#].*|[),.;]+$", "", span) for span in spans if re.fullmatch(r"\.?[a-zA-Z][\w.-]*/[\w./-]*", span)
+    }
     return {path for path in paths if not path.startswith(_MADE)}
 
 
@@ -100,7 +102,10 @@ def test_every_environment_of_tox_that_is_named_is_one_that_there_is() -> None:
     tox.read(CHECKOUT / "tox.ini", encoding="utf-8")
     known = {name.removeprefix("testenv:") for name in tox.sections()} | {"py311", "py312", "py313"}
     called = {
-        name for page in PAGES for names in re.findall(r"\btox -e ([\w,]+)", text(page)) for name in names.split(",")
+        name
+        for page in PAGES
+        for names in re.findall(r"\btox\b[^`\n]* -e ([\w,]+)", text(page))
+        for name in names.split(",")
     }
 
     assert called
