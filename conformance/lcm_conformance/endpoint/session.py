@@ -17,7 +17,8 @@ class Session:
 
     `is_open` asks the socket: a client may be gone before the Campaign Manager is told.
     `due` is when the last answer to a proper request goes out, `ahead` how many such requests
-    came while an earlier one was unanswered. Times are in seconds of the clock of `receive`.
+    came while an earlier one was unanswered; `refused_last` is whether its last request was refused,
+    `refused_once` whether any of an agent logged in was. Times are in seconds of the clock of `receive`.
     """
 
     number: int
@@ -32,6 +33,8 @@ class Session:
     ahead: int = 0
     since_logout: int = 0
     refused_at: float = float("-inf")
+    refused_last: bool = False
+    refused_once: bool = False
     last_frame: str | bytes | None = None
     last_frame_at: float = float("-inf")
     topics: set[str] = field(default_factory=set)

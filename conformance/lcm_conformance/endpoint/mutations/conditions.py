@@ -34,6 +34,9 @@ CONDITIONS: Mapping[str, Callable[[Turn, Any], bool]] = {
     "was_logged_in": lambda turn, wanted: (
         (turn.agent is not None and turn.agent.user_id in turn.state.logged_out) is wanted
     ),
+    # whether the request before it on this session was refused, or any was since login
+    "after_refusal": lambda turn, wanted: turn.session.refused_last is wanted,
+    "after_any_refusal": lambda turn, wanted: turn.session.refused_once is wanted,
     "is_logged_in": lambda turn, wanted: (
         (turn.agent is not None and turn.agent.user_id in turn.state.logged_in) is wanted
     ),
