@@ -102,7 +102,10 @@ def test_every_environment_of_tox_that_is_named_is_one_that_there_is() -> None:
     tox.read(CHECKOUT / "tox.ini", encoding="utf-8")
     known = {name.removeprefix("testenv:") for name in tox.sections()} | {"py311", "py312", "py313"}
     called = {
-        name for page in PAGES for names in re.findall(r"\btox -e ([\w,]+)", text(page)) for name in names.split(",")
+        name
+        for page in PAGES
+        for names in re.findall(r"\btox\b[^`\n]* -e ([\w,]+)", text(page))
+        for name in names.split(",")
     }
 
     assert called

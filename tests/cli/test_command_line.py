@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import threading
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
@@ -151,6 +152,19 @@ def test_a_failure_is_told_in_a_block_with_the_command_that_repeats_it(drive: Dr
     block = run.printed[run.printed.index("FLD-Queue-presence  ") :].splitlines()
     assert [line.split()[0] for line in block[1:6]] == ["expected", "actual", "where", "evidence", "repeat"]
     assert block[5].endswith("--clause FLD-Queue-presence")
+
+
+def test_what_is_asked_again_as_printed_leaves_the_reports_as_they_are(tmp_path: Path) -> None:
+    with Host() as host:
+        url = host.start(Behaviour(faults=("drops_queue",)))
+        first = called(tmp_path, "run", "--url", url, "--profile", quick_profile(tmp_path), "--clause", "FLD-Queue")
+        before = {path: path.read_bytes() for path in first.out.rglob("*") if path.is_file()}
+        (printed,) = re.findall(r"^  repeat +lcm-conformance (.*)$", first.printed, re.M)
+        again = called(tmp_path, *shlex.split(printed))
+    assert (first.status, again.status) == (1, 1)
+    assert {path: path.read_bytes() for path in before} == before
+    assert f"reports: {Path('reports', 'repeat', 'report.html')}" in again.printed
+    assert json.loads((first.out / "repeat" / "result.json").read_text("utf-8"))["verdict"] == "non-conformant"
 
 
 def test_a_pinned_reading_fails_the_clause_of_the_other_side(drive: Drive) -> None:

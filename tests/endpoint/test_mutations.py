@@ -117,6 +117,34 @@ def test_a_fault_strikes_at_some_replies_only(client: Connect, fault: str, shows
     assert ["Queue" not in agent.ask()["message"]["response"] for _ in shows] == shows
 
 
+@pytest.mark.parametrize(
+    ("fault", "numbers"),
+    [
+        ("drops_queue_after_a_refusal", [("5550104711", True), ("5550104711", False), ("5550104711", True)]),
+        (
+            "gives_the_next_agents_contact_after_a_refusal",
+            [("5550104711", True), ("5550104822", True), ("5550104711", True)],
+        ),
+    ],
+)
+def test_a_fault_strikes_after_a_refusal(client: Connect, fault: str, numbers: list[tuple[str, bool]]) -> None:
+    agent = client(faults=(fault,)).log_in()
+    found = [agent.ask()["message"]["response"]]
+    agent.ask("nobody")
+    found += [agent.ask()["message"]["response"] for _ in range(2)]
+
+    assert [(response["PhoneNumber"], "Queue" in response) for response in found] == numbers
+
+
+def test_a_session_goes_deaf_after_a_refusal_but_not_after_one_before_login(client: Connect) -> None:
+    agent = client(open=("goes_deaf_after_a_refusal",))
+    agent.send(request())
+    assert agent.log_in().ask()["subtopic"] == "ContactOD"
+    agent.ask("nobody")
+
+    assert agent.is_left_unanswered(request())
+
+
 def test_a_fault_strikes_one_agent_only(client: Connect) -> None:
     assert "Queue" in response(client, "drops_queue_for_the_second_agent")
     assert "Queue" not in response(client, "drops_queue_for_the_second_agent", "agent-8")

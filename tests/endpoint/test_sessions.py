@@ -92,6 +92,43 @@ def test_a_logout_is_confirmed_before_it_takes_effect(client: Connect) -> None:
         agent.receive()  # the call count, which came after the contact
 
 
+@pytest.mark.parametrize(
+    ("variant", "code", "refused_openly"),
+    [
+        ("closes_with_1008_on_every_refusal", 1008, False),
+        ("refuses_by_lcm_error_and_closes", 1000, True),
+        ("closes_late_on_every_refusal", 1000, False),
+    ],
+)
+def test_a_refusal_closes_the_session(client: Connect, variant: str, code: int, refused_openly: bool) -> None:
+    agent = client(variants=(variant,)).log_in()
+    agent.send(request(data=...))
+    if refused_openly:
+        assert agent.receive()["subtopic"] == "WS_Error"
+
+    assert agent.closing_code() == code
+
+
+def test_what_comes_before_a_late_close_is_answered(client: Connect) -> None:
+    agent = client(variants=("closes_late_on_every_refusal",)).log_in()
+    agent.send(request(data=...))
+
+    assert agent.ask()["subtopic"] == "ContactOD"
+    assert agent.closing_code() == 1000
+
+
+def test_an_agent_is_known_across_sessions_until_logout(serve: Serve, connect: Connect) -> None:
+    url = serve(Behaviour(variants=("knows_agents_across_sessions",)))
+    agent, other = connect(url).log_in(), connect(url)
+    assert other.ask()["subtopic"] == "ContactOD"
+    assert other.is_left_unanswered(request("agent-8"))
+    agent.send(LOGOUT)
+    agent.receive()
+
+    assert other.is_left_unanswered(request())
+    assert agent.is_left_unanswered(request())
+
+
 @pytest.mark.parametrize("code", [1008, 1013])
 def test_sessions_are_closed_after_many_requests(serve: Serve, connect: Connect, code: int) -> None:
     url = serve(Behaviour(open=(f"closes_with_{code}_after_60_requests",)))

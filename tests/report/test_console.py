@@ -8,6 +8,7 @@ from pathlib import Path
 from excusing import excused
 from lcm_conformance.catalogue.verdict import Finding, Verdict
 from lcm_conformance.judge.result import ClauseResult
+from lcm_conformance.report.command_line import command_line
 from lcm_conformance.report.console import failure_block, repeat_command, summary
 
 OUT = Path("reports")
@@ -60,21 +61,40 @@ def test_a_long_text_is_cut_with_its_length(result):
 def test_the_repeat_line_can_be_pasted(result):
     plain = replace(result, options={"profile": "my site.toml", "url": "ws://host/?a=1&b", "reading": "topic=table"})
     assert repeat_command(plain.options, plain.embedded, "MAP-1") == (
-        "lcm-conformance run --profile 'my site.toml' --url 'ws://host/?a=1&b' --reading topic=table --clause MAP-1"
+        "lcm-conformance run --profile 'my site.toml' --url 'ws://host/?a=1&b' --reading topic=table "
+        "--out repeat --clause MAP-1"
     )
 
 
-def test_the_repeat_line_keeps_the_folder_of_the_reports(result):
+def test_the_repeat_line_leaves_the_reports_alone_that_printed_it(result):
     options = {"profile": "p.toml", "out": "reports/of monday"}
     assert repeat_command(options, False, "MAP-1") == (
-        "lcm-conformance run --profile p.toml --out 'reports/of monday' --clause MAP-1"
+        "lcm-conformance run --profile p.toml --out 'reports/of monday/repeat' --clause MAP-1"
     )
 
 
 def test_the_embedded_endpoint_is_repeated_without_an_address(result):
     embedded = replace(result, embedded=True)
     command = repeat_command(embedded.options, embedded.embedded, "MAP-1")
-    assert command == "lcm-conformance run --cm-version 2308 --clause MAP-1"
+    assert command == "lcm-conformance run --cm-version 2308 --out repeat --clause MAP-1"
+
+
+def test_on_windows_a_command_is_quoted_for_its_shells():
+    words = [
+        "run",
+        "--profile",
+        r"C:\my site\p.toml",
+        "--url",
+        "ws://host/?a=1&b",
+        "--out",
+        r"a\b",
+        'say "x"',
+        "c d\\",
+        "",
+    ]
+    assert command_line(words, windows=True) == (
+        r'run --profile "C:\my site\p.toml" --url "ws://host/?a=1&b" --out a\b "say \"x\"" "c d\\" ""'
+    )
 
 
 def test_the_summary_begins_with_the_verdict_and_ends_with_the_reports(result):

@@ -29,7 +29,7 @@ def test_without_anything_the_embedded_endpoint_is_judged_as_2308() -> None:
     assert chosen.profile.cm_version == "2308"
     assert (chosen.selected, chosen.pins, chosen.strict, chosen.observe_unsupported) == (None, {}, False, False)
     assert chosen.allure_html
-    assert chosen.given == {}
+    assert chosen.given == {"out": "reports"}
 
 
 def test_the_embedded_endpoint_is_judged_as_the_version_that_is_asked_for() -> None:
@@ -129,6 +129,6 @@ def test_the_embedded_profile_needs_no_environment() -> None:
     assert {"reserved", "other", "stranger", "leaver", "idle"} == set(embedded_profile().agents)
 
 
-@pytest.mark.parametrize(("out", "given"), [("reports", None), ("reports/monday", "reports/monday")])
-def test_a_folder_other_than_the_usual_is_repeated(out: str, given: str | None) -> None:
-    assert resolve(Namespace(out=out), environment={}).given.get("out") == given
+@pytest.mark.parametrize("out", ["reports", "reports/monday"])
+def test_where_the_reports_are_is_known_to_who_repeats_a_run(out: str) -> None:
+    assert resolve(Namespace(out=out), environment={}).given["out"] == out

@@ -8,24 +8,16 @@ from __future__ import annotations
 
 import argparse
 import ipaddress
-import json
 import os
-import shlex
 import sys
 import threading
 from contextlib import suppress
-from importlib.resources import files
-from typing import Any
 
 from lcm_conformance.catalogue.verdict import UsageError
+from lcm_conformance.cli.welcome import DEFAULT_VERSION, listing, welcome
 from lcm_conformance.endpoint import Behaviour, Host
-from lcm_conformance.endpoint.behaviour import plan
-from lcm_conformance.endpoint.faults import Row, all_faults, all_open, all_variants
 from lcm_conformance.endpoint.latency import read_latency
-from lcm_conformance.endpoint.readings import TOPIC
-from lcm_conformance.endpoint.world import Agent, load_world
 
-DEFAULT_VERSION = "2308"
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  where it listens, and where it is reached from here
 
 
@@ -61,7 +53,7 @@ def _add_list(parser: argparse.ArgumentParser, option: str, metavar: str, says: 
 def run(args: argparse.Namespace) -> int:
     """Serve until Ctrl-C; the exit status. UsageError for options that make no sense."""
     if args.list_faults:
-        print("\n".join(_listing()))
+        print("\n".join(listing()))
         return 0
     behaviour = Behaviour(
         cm_version=args.cm_version,
@@ -74,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
     address = _address(args.host)
     with Host() as host:
         url = _start(host, behaviour, address, args.port)
-        print("\n".join(_welcome(url, behaviour)), flush=True)
+        print("\n".join(welcome(url, behaviour)), flush=True)
         if not address.is_loopback:
             _log(f"warning: --host {address} is reached from other machines, and whoever reaches it may log in and ask")
         try:
@@ -124,55 +116,3 @@ def _readings(pairs: list[str]) -> dict[str, str]:
             raise UsageError(f"--reading {pair}: write NAME=table or NAME=sample")
         readings[name] = side
     return readings
-
-
-def _welcome(url: str, behaviour: Behaviour) -> list[str]:
-    profile = str(files("lcm_conformance.endpoint") / "profile.toml")
-    command = ["lcm-conformance", "run", "--url", url, "--profile", profile]
-    if behaviour.cm_version != DEFAULT_VERSION:
-        command += ["--cm-version", behaviour.cm_version]
-    agents = list(load_world().agents.values())
-    return [
-        f"Campaign Manager {behaviour.cm_version} on {url}",
-        "",
-        "Agents:",
-        *(f"  {_about(agent)}" for agent in agents),
-        "",
-        f"What to send, as {agents[0].user_id}: login, request, logout",
-        *(f"  {json.dumps(message)}" for message in _messages(agents[0], behaviour)),
-        "",
-        "Judge it:",
-        f"  {shlex.join(command)}",
-        "",
-        "What is ignored, and why, is said on standard error. Ctrl-C stops it.",
-    ]
-
-
-def _messages(agent: Agent, behaviour: Behaviour) -> list[dict[str, Any]]:
-    """Login, request and logout, as the vendor's pages have them."""
-    data = {"username": agent.user_id, "password": agent.password, "extension": agent.extension}
-    topic = TOPIC[plan(behaviour).readings["topic"]]
-    asks = {"channel": "LCM", "topic": topic, "subtopic": "GetReservedContactOD", "source": "widget"}
-    return [
-        {"channel": "Cisco", "topic": "Agent", "subtopic": "SetUserInfo", "data": data},
-        {**asks, "data": {"UserID": agent.user_id}},
-        {"channel": "Cisco", "topic": "Connection", "subtopic": "Logout", "data": {"ReasonCodeId": "28"}},
-    ]
-
-
-def _about(agent: Agent) -> str:
-    contact = f"contact {agent.contact['PhoneNumber']}" if agent.contact else "nothing reserved"
-    return f"{agent.user_id:<9} password {agent.password:<16} extension {agent.extension}  {contact}"
-
-
-def _listing() -> list[str]:
-    return [
-        *("Faults:", *map(_line, all_faults()), ""),
-        *("Variants, which conform:", *map(_line, all_variants()), ""),
-        *("Open, of which nobody can tell:", *map(_line, all_open())),
-    ]
-
-
-def _line(row: Row) -> str:
-    clauses = f" [{', '.join(row.clauses)}]" if row.clauses else ""
-    return f"  {row.name}{clauses}: {row.says}"

@@ -62,6 +62,7 @@ def refusal(turn: Turn, form: Mapping[str, Any], reason: str) -> str | None:
     """How a refusal of this form looks; None is silence.
 
     `by` names the form. A `response` is sent by ContactOD, a `message` as an LCM error, a `text` as it stands.
+    Where there is a `code`, the session is closed with it.
     """
     words = _WORDS.get(reason, "Request refused")
     error = {"errorType": "WS_Error", "errorMessage": words, "msg": "See the log"}

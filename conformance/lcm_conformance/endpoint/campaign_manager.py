@@ -146,10 +146,13 @@ class CampaignManager:
         text = answer.refusal(turn, form, reason)
         if text is not None:
             turn.send(text)
-        if form["by"] == "close":
-            turn.hang_up()
+        if form["by"] == "close" or "code" in form:
+            turn.hang_up(code=form.get("code", 1000))
+        session = turn.session
+        session.refused_last = True
+        session.refused_once |= bool(session.logged_in)
         if "throttled" not in turn.flaws:
-            turn.session.refused_at = turn.now + turn.after
+            session.refused_at = turn.now + turn.after
 
     def _hand_out(self, turn: Turn) -> None:
         session, state = turn.session, self._state
@@ -172,6 +175,7 @@ class CampaignManager:
         turn.actions += turn.replies
         if session.closing:
             turn.actions.append(Close(session, max((reply.after for reply in turn.replies), default=0.0)))
+        session.refused_last = False
         if contact and turn.agent:
             state.contacts_of[turn.agent.user_id] += 1
             state.last, state.last_at = turn.agent.user_id, turn.now

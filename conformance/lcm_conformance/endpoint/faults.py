@@ -91,6 +91,7 @@ def _load(kind: str) -> dict[str, Row]:
     return read_rows(_table(_FILES[kind])["row"])
 
 
+@cache
 def _table(file: str) -> dict[str, Any]:
     return tomllib.loads(files(__package__).joinpath(file).read_text(encoding="utf-8"))
 

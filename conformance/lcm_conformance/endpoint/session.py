@@ -17,7 +17,8 @@ class Session:
 
     `is_open` asks the socket: a client may be gone before the Campaign Manager is told.
     `due` is when the last answer to a proper request goes out, `ahead` how many such requests
-    came while an earlier one was unanswered. Times are in seconds of the clock of `receive`.
+    came while an earlier one was unanswered; `refused_last` is whether its last request was refused,
+    `refused_once` whether any of an agent logged in was. Times are in seconds of the clock of `receive`.
     """
 
     number: int
@@ -32,6 +33,8 @@ class Session:
     ahead: int = 0
     since_logout: int = 0
     refused_at: float = float("-inf")
+    refused_last: bool = False
+    refused_once: bool = False
     last_frame: str | bytes | None = None
     last_frame_at: float = float("-inf")
     topics: set[str] = field(default_factory=set)
@@ -44,9 +47,9 @@ class State:
     `requests` counts what was taken for a request, `contacts` the contacts handed out,
     `contacts_of` those of each agent; `last` is the agent of the latest one and `last_at` its time
     in seconds; `deaf_next` is how many of the sessions to come will be deaf, `busy_until` when the
-    last request will have been worked off. `logged_out` are the agents who were logged in and are
-    no more; `occasions` counts, for each step that strikes at some of them only, how often it had
-    cause to.
+    last request will have been worked off. `logged_in` are the agents who have logged in, on
+    whatever session, `logged_out` those who have logged out since; `occasions` counts, for each
+    step that strikes at some of them only, how often it had cause to.
     """
 
     sessions: list[Session] = field(default_factory=list)
@@ -56,6 +59,7 @@ class State:
     contacts_of: Counter[str] = field(default_factory=Counter)
     logins: int = 0
     logouts: int = 0
+    logged_in: set[str] = field(default_factory=set)
     logged_out: set[str] = field(default_factory=set)
     last: str | None = None
     last_at: float = float("-inf")

@@ -49,6 +49,7 @@ def _logged_in(turn: Turn, agent: Agent) -> None:
         session.logged_in.remove(agent.user_id)
     session.logged_in.append(agent.user_id)
     turn.state.logged_out.discard(agent.user_id)
+    turn.state.logged_in.add(agent.user_id)
     turn.state.logins += 1
     for event in answer.login_events(agent):
         turn.send(event)
@@ -68,6 +69,7 @@ def _logged_out(turn: Turn) -> None:
     session = turn.session
     session.logged_out.update(session.logged_in)
     turn.state.logged_out.update(session.logged_in)
+    turn.state.logged_in.difference_update(session.logged_in)
     session.logged_in.clear()
     session.since_logout = 0
     turn.state.logouts += 1

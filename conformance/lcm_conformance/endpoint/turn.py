@@ -59,10 +59,14 @@ class Turn:
         self.actions.append(Send(session or self.session, text, self.after))
 
     def hang_up(self, session: Session | None = None, code: int = 1000) -> None:
-        """Close a session after what goes out now; later frames on it are not read."""
+        """Close a session after what goes out now; frames that come after that are not read."""
         session = session or self.session
-        session.closing = True
-        self.actions.append(Close(session, self.after, code))
+
+        def close(_now: float) -> list[Action]:
+            session.closing = True
+            return [Close(session, 0.0, code)]
+
+        self.actions += [Alarm(session, self.after, close)] if self.after else close(self.now)
 
     def later(self, seconds: float, ring: Callable[[float], list[Action]]) -> None:
         """Have something done so many seconds from now, if the session still stands."""

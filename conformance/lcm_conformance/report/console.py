@@ -5,17 +5,18 @@ nothing: what it is given has been through `redact_result`.
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from lcm_conformance.catalogue.verdict import Finding, Verdict
 from lcm_conformance.judge.result import ClauseResult, Result
+from lcm_conformance.report.command_line import command_line
 from lcm_conformance.report.headline import counts, warnings
 from lcm_conformance.report.legible import one_line
 
 LIMIT = 300
-_REPEATED = ("profile", "url", "cm_version", "reading", "out")
+_REPEATED = ("profile", "url", "cm_version", "reading")
+_AGAIN = "repeat"  # the folder, in that of the reports, for what is asked again
 
 
 def failure_block(clause: ClauseResult, finding: Finding, repeat: str) -> str:
@@ -33,7 +34,7 @@ def failure_block(clause: ClauseResult, finding: Finding, repeat: str) -> str:
 
 
 def repeat_command(options: Mapping[str, str], embedded: bool, clause_id: str) -> str:
-    """The command that asks for this clause again, with the options of the run."""
+    """The command that asks for this clause again, with the options of the run, and leaves its reports as they are."""
     words = ["lcm-conformance", "run"]
     for name in _REPEATED:
         if options.get(name) and not (name == "url" and embedded):
@@ -41,7 +42,8 @@ def repeat_command(options: Mapping[str, str], embedded: bool, clause_id: str) -
                 words += [f"--{name.replace('_', '-')}", value]
     if options.get("allow_hostile"):
         words.append("--allow-hostile")
-    return shlex.join([*words, "--clause", clause_id])
+    again = str(Path(options.get("out", "")) / _AGAIN)
+    return command_line([*words, "--out", again, "--clause", clause_id])
 
 
 def summary(result: Result, out: Path) -> list[str]:

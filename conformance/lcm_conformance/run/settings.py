@@ -146,8 +146,7 @@ def _seconds(text: str | None) -> float | None:
 def _given(values: Mapping[str, Any]) -> dict[str, str]:
     """The options as the reports show and repeat them."""
     given = {name.replace("-", "_"): str(values[name]) for name in ("url", "profile", "cm-version") if values[name]}
-    if values["out"] != REPORTS:
-        given["out"] = str(values["out"])
+    given["out"] = str(values["out"])
     if values["reading"]:
         given["reading"] = " ".join(values["reading"])
     flags = [name for name in ("strict", "allow-hostile", "reveal") if values[name]]

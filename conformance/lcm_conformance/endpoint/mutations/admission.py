@@ -101,7 +101,7 @@ def work_in_order(turn: Turn, params: Mapping[str, Any]) -> None:
     turn.after += turn.state.busy_until - turn.now
 
 
-@primitive(Phase.ADMISSION, "reasons", "by", "seconds", "response", "message", "text")
+@primitive(Phase.ADMISSION, "reasons", "by", "seconds", "response", "message", "text", "code")
 def refuse(turn: Turn, params: Mapping[str, Any]) -> None:
     """Say how, and after how many seconds, requests are refused for these reasons: see `answer.refusal`."""
     turn.forms |= dict.fromkeys(params["reasons"], params)

@@ -34,6 +34,12 @@ CONDITIONS: Mapping[str, Callable[[Turn, Any], bool]] = {
     "was_logged_in": lambda turn, wanted: (
         (turn.agent is not None and turn.agent.user_id in turn.state.logged_out) is wanted
     ),
+    # whether the request before it on this session was refused, or any was since login
+    "after_refusal": lambda turn, wanted: turn.session.refused_last is wanted,
+    "after_any_refusal": lambda turn, wanted: turn.session.refused_once is wanted,
+    "is_logged_in": lambda turn, wanted: (
+        (turn.agent is not None and turn.agent.user_id in turn.state.logged_in) is wanted
+    ),
     "after_logout": lambda turn, wanted: (turn.state.logouts > 0) is wanted,
     "after_login": lambda turn, wanted: (turn.state.logins > 0) is wanted,
     # how the request was made
