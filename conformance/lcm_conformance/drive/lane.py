@@ -11,7 +11,7 @@ from lcm_conformance.catalogue.probes import Form, Part
 from lcm_conformance.catalogue.request import Ids, Way, request_frame
 from lcm_conformance.catalogue.verdict import EnvironmentTrouble
 from lcm_conformance.drive.inquiry import Inquiry
-from lcm_conformance.drive.session import Session
+from lcm_conformance.drive.session import Session, shown
 from lcm_conformance.record.reply import Message, Shape, is_reply_at_once
 from lcm_conformance.record.tally import contacts
 from lcm_conformance.record.transcript import Exchange, Silence
@@ -112,7 +112,7 @@ class Lane:
         self._last_sent = now = time.monotonic()
         label = ask.label or (ask.form.name if ask.form else None)
         exchange = Exchange(
-            "", ask.probe, ask.part, session.id, self.role, asks_for, _shown(frame), now, (), now, way, label,
+            "", ask.probe, ask.part, session.id, self.role, asks_for, shown(frame), now, (), now, way, label,
             lane=self.role, controls=ask.controls,
         )  # fmt: skip
         name = session.ask(frame, exchange)
@@ -223,7 +223,3 @@ class Lane:
 def is_settled(message: Message) -> bool:
     """Whether a message hands out a contact or refuses openly."""
     return message.hands_out or message.shape in {Shape.EMPTY, Shape.ERROR}
-
-
-def _shown(frame: str | bytes) -> str:
-    return frame if isinstance(frame, str) else frame.decode("latin-1")

@@ -149,7 +149,7 @@ class Session:
     def _send(self, frame: str | bytes) -> None:
         if self.closed:
             return
-        self._note(Kind.SENT, _shown(frame), note="binary frame" if isinstance(frame, bytes) else None)
+        self._note(Kind.SENT, shown(frame), note="binary frame" if isinstance(frame, bytes) else None)
         try:
             self._connection.send(frame)
         except ConnectionEnded as end:
@@ -183,7 +183,7 @@ class Session:
         )
 
 
-def _shown(frame: str | bytes) -> str:
+def shown(frame: str | bytes) -> str:
     """A frame as the transcript keeps it: the filling of an oversized one is of no interest."""
     text = frame if isinstance(frame, str) else frame.decode("latin-1")
     return text if len(text) <= _LONGEST else f"{text[:_BEGINNING]}… ({len(text)} characters)"
