@@ -40,7 +40,7 @@ from lcm_conformance.run.settings import embedded_profile, terms_of
 from lcm_conformance.transport.websocket import WebSocketTransport
 from lcm_conformance.version import VERSION
 
-AT_ONCE = 6
+AT_ONCE = 8
 _SHARE = 18
 TIMING = Timing(connect=20, reply=3, silence=0.5)
 """Seconds; short, because the endpoint is on this machine and each answer takes milliseconds."""
