@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,10 @@ from lcm_conformance.catalogue.clauses import load_catalogue
 from lcm_conformance.catalogue.cm_version import release
 from lcm_conformance.catalogue.verdict import UsageError
 from lcm_conformance.judge.deviations import Deviation
+from lcm_conformance.judge.past import Past
 from lcm_conformance.judge.terms import AgentTerms, Terms
 from lcm_conformance.profile import Profile, checked_url, load
+from lcm_conformance.report.past_file import read_past
 from lcm_conformance.run.known_file import read_known
 from lcm_conformance.run.options import REPORTS, RUN_OPTIONS, attribute
 
@@ -38,10 +40,13 @@ class Settings:
     known: tuple[Deviation, ...] = ()
     sends_bad_input: bool = True
     label: str | None = None
+    baseline: Past | None = None
+    fail_on_worse: bool = False
 
     def terms(self, profile: Profile) -> Terms:
         """What the run is judged by; `profile` has the endpoint's address, which the embedded one gets late."""
-        return terms_of(profile, self.pins, self.known, self.strict)
+        terms = terms_of(profile, self.pins, self.known, self.strict)
+        return replace(terms, baseline=self.baseline, fail_on_worse=self.fail_on_worse)
 
     @property
     def reveal(self) -> bool:
@@ -117,9 +122,20 @@ def resolve(
         allure_html=not values["no-allure-html"],
         given=_given(values),
         label=values["label"] or profile.label,
+        baseline=_baseline(values),
+        fail_on_worse=values["fail-on"] == "worse",
         sends_bad_input=embedded or bool(values["allow-hostile"]),
         known=read_known(Path(values["known"]), clauses) if values["known"] else (),
     )
+
+
+def _baseline(values: Mapping[str, Any]) -> Past | None:
+    if values["fail-on"] and not values["baseline"]:
+        raise UsageError("--fail-on worse needs a result to compare with: add --baseline RESULT")
+    baseline = read_past(Path(values["baseline"])) if values["baseline"] else None
+    if values["fail-on"] and baseline is not None and baseline.verdict == "not-applicable":
+        raise UsageError(f"--baseline {values['baseline']} is of a version that no clause binds: nothing can be worse")
+    return baseline
 
 
 def _given(values: Mapping[str, Any]) -> dict[str, str]:
