@@ -49,7 +49,8 @@ class Remarks:
 class ScenarioRecord:
     """One scenario of the feature files and what came of it.
 
-    `excuse` is the reason why, though not passed, it decides nothing.
+    `excuse` is the reason why, though not passed, it decides nothing; `earlier` are further times that it was executed
+    in this run (something of pytest's repeated it), of which this is the worst.
     """
 
     feature: str
@@ -68,6 +69,7 @@ class ScenarioRecord:
     seconds: float = 0.0
     findings_total: int = 0
     excuse: str | None = field(default=None, repr=False)
+    earlier: tuple[ScenarioRecord, ...] = ()
 
     @property
     def key(self) -> tuple[str, str]:

@@ -133,6 +133,7 @@ def redact_record(scenario: ScenarioRecord, redactor: Redacts) -> ScenarioRecord
         findings=tuple(_finding(f, redactor) for f in scenario.findings),
         excuse=_optional(scenario.excuse, redactor),
         observation=_observation(scenario.observation, redactor) if scenario.observation else None,
+        earlier=tuple(redact_record(record, redactor) for record in scenario.earlier),
     )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from importlib.resources import files
+from pathlib import Path
 
 from lcm_conformance.catalogue import scenarios
 from lcm_conformance.catalogue.clauses import Catalogue, load_catalogue
@@ -96,11 +97,18 @@ class Run:
                 learn_events(self._redactor, self._recording.events)
         return self.evidence
 
-    def finish(self, records: Sequence[ScenarioRecord], complete: bool) -> Result:
-        """Write all reports; returns the result as it may be shown, without personal data."""
+    def finish(self, records: Sequence[ScenarioRecord], complete: bool, allure_dir: Path | None = None) -> Result:
+        """Write all reports, and the Allure results once more into another folder; returns the result as it may be
+        shown, without personal data.
+        """
         result = self._fold(records, complete)
         self.notes = write_all(
-            result, self._recording, self.settings.out, self._redactor, self.settings.allure_html and complete
+            result,
+            self._recording,
+            self.settings.out,
+            self._redactor,
+            self.settings.allure_html and complete,
+            allure_dir,
         )
         return redact_result(result, self._redactor)
 
