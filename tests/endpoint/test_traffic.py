@@ -112,6 +112,19 @@ def test_an_empty_array_is_answered_in_its_turn(client: Connect) -> None:
     assert agent.phone_numbers(3) == ["5550104822", "5550104711", "5550104822"]
 
 
+def test_no_request_waits_longer_than_a_second_where_one_follows_the_other() -> None:
+    manager = CampaignManager(Behaviour(variants=("works_off_requests_in_order_in_0_1_s",)))
+    sessions = [manager.open(), manager.open()]
+    for session in sessions:
+        manager.receive(session, json.dumps(login("agent-7")), 0.0)
+
+    sent = [manager.receive(sessions[n % 2], json.dumps(request()), 1.0)[0].after for n in range(20)]
+
+    assert sent == sorted(sent)
+    assert sent[:10] == pytest.approx([0.1 * n for n in range(1, 11)])
+    assert sent[10:] == pytest.approx([1.0] * 10, abs=1e-4)
+
+
 @pytest.mark.parametrize("variant", ["drops_equal_frames_in_a_row", "drops_equal_frames_within_a_second"])
 def test_a_frame_equal_to_the_one_before_is_dropped(client: Connect, variant: str) -> None:
     agent = client(variants=(variant,)).log_in()

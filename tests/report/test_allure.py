@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -176,15 +177,43 @@ def test_the_environment_is_written_as_java_reads_it(write, result, out):
     assert "url=ws://h\\u00f6st\\\\a/\\ud83d\\ude00" in lines
 
 
-def test_it_begins_anew_and_deletes_only_what_allure_wrote(write, result, out):
+OF_OTHERS = {
+    "one-result.json": '{"name": "theirs"}',
+    "one-attachment.txt": "theirs",
+    "one-container.json": "{}",
+    "notes.txt": "theirs",
+    "executor.json": "{}",
+    "categories.json": '[{"name": "Flaky", "matchedStatuses": ["failed"]}]',
+    "environment.properties": "browser=theirs\n",
+}
+
+
+def test_it_begins_anew_and_deletes_nothing_of_others(write, result, out):
     folder = out / "allure-results"
     folder.mkdir(parents=True)
-    for name in ("old-result.json", "old-attachment.txt", "old-container.json", "notes.txt", "executor.json"):
-        (folder / name).write_text("{}", encoding="utf-8")
+    for name, text in OF_OTHERS.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    write(result)
     write(replace(result, scenarios=result.scenarios[:1]))
-    left = {path.name for path in folder.iterdir()}
-    assert {"notes.txt", "executor.json", "categories.json", "environment.properties"} <= left
-    assert not {"old-result.json", "old-attachment.txt", "old-container.json"} & left
+    left = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+    assert OF_OTHERS.items() <= left.items()
+    assert [name[-12:] for name in left.keys() - OF_OTHERS.keys() if "attachment" not in name] == ["-result.json"] * 2
+
+
+def test_what_a_folder_has_one_of_is_of_the_newest_run(write, result, out):
+    for version in ("2307", "2308"):
+        write(replace(result, cm_version=version))
+    text = (out / "allure-results" / "environment.properties").read_text(encoding="ascii")
+    assert "cm_version=2308\n" in text
+    assert "Nonconformity" in (out / "allure-results" / "categories.json").read_text(encoding="utf-8")
+
+
+def test_a_repeated_scenario_is_one_test_with_retries(result, recording, out):
+    (first, *others) = result.scenarios
+    write_allure_results(replace(result, scenarios=(replace(first, earlier=(first, first)), *others)), recording, out)
+    tests = [json.loads(p.read_text(encoding="utf-8")) for p in (out / "allure-results").glob("*-result.json")]
+    histories = Counter(test["historyId"] for test in tests)
+    assert sorted(histories.values()) == [1] * (len(histories) - 1) + [3]
 
 
 def test_markup_of_the_endpoint_is_not_rendered(with_text, write):

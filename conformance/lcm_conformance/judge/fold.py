@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lcm_conformance.catalogue.clauses import Catalogue, Clause
 from lcm_conformance.catalogue.probes import Part
 from lcm_conformance.catalogue.scenarios import Scenario
 from lcm_conformance.catalogue.verdict import MOST_FINDINGS, Finding, Outcome, SuiteError, Verdict, worst
 from lcm_conformance.judge import deviations, standing, wire
+from lcm_conformance.judge.baseline import weighed
 from lcm_conformance.judge.checks import observing, readings
 from lcm_conformance.judge.evidence import Evidence
 from lcm_conformance.judge.excuses import excuse_clauses, excuse_scenarios
@@ -100,7 +101,7 @@ def fold(
     times = observing.latencies(evidence)
     p50, p95, longest = observing.quantiles(times)
     way = next(iter(evidence.answered_ways), None)
-    return Result(
+    result = Result(
         verdict=verdict,
         robustness=standing.robustness(clauses),
         complete=course.complete,
@@ -122,7 +123,6 @@ def fold(
         embedded=course.embedded,
         trouble=standing.trouble(recording, clauses, by_clause),
         suite_errors=tuple(errors),
-        decided_by="known" if stale and verdict != "non-conformant" else "verdict",
         stale=stale,
         label=course.label,
         wire=wire.seen(evidence),
@@ -137,6 +137,8 @@ def fold(
             *stale,
         ),
     )
+    result = weighed(result, terms)
+    return replace(result, decided_by=_decided_by(result, terms.fail_on_worse and terms.supported))
 
 
 def exit_status(result: Result) -> int:
@@ -144,9 +146,25 @@ def exit_status(result: Result) -> int:
     verdicts = [clause.verdict for clause in result.clauses] + [record.verdict for record in result.scenarios]
     if result.suite_errors or Verdict.ERROR in verdicts:
         return 5
+    if result.verdict == "not-applicable":
+        return 4
     if result.decided_by == "known":
         return 2
-    return {"conformant": 0, "non-conformant": 1, "inconclusive": 3, "not-applicable": 4}[result.verdict]
+    decisive = _decisive(result.clauses)
+    return 1 if Verdict.FAIL in decisive else 3 if decisive & standing.LEAVE_OPEN else 0
+
+
+def _decided_by(result: Result, fail_on_worse: bool) -> str:
+    """A failure, or what is worse, decides before a stale entry, which decides before what is inconclusive."""
+    decisive = _decisive(result.clauses)
+    before = decisive & standing.LEAVE_OPEN if fail_on_worse else set()
+    if result.stale and Verdict.FAIL not in decisive and not before:
+        return "known"
+    return "worse" if fail_on_worse else "verdict"
+
+
+def _decisive(clauses: Sequence[ClauseResult]) -> set[Verdict]:
+    return {clause.verdict for clause in clauses if clause.excuse is None}
 
 
 def _clause(
@@ -192,7 +210,7 @@ def _needless_waivers(clauses: Sequence[ClauseResult]) -> list[str]:
 def _verdict(clauses: Sequence[ClauseResult], terms: Terms) -> str:
     if not terms.supported:
         return "not-applicable"
-    deciding = {clause.verdict for clause in clauses if clause.excuse is None}
-    if Verdict.FAIL in deciding:
+    decisive = _decisive(clauses)
+    if Verdict.FAIL in decisive:
         return "non-conformant"
-    return "inconclusive" if deciding & standing.LEAVE_OPEN else "conformant"
+    return "inconclusive" if decisive & standing.LEAVE_OPEN else "conformant"

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from lcm_conformance.catalogue.verdict import Finding, Verdict
+
+if TYPE_CHECKING:
+    from lcm_conformance.judge.comparison import Comparison
 
 LEFT_OUT = "not selected for this run"
 """The reason of what a selection left out."""
@@ -45,7 +49,8 @@ class Remarks:
 class ScenarioRecord:
     """One scenario of the feature files and what came of it.
 
-    `excuse` is the reason why, though not passed, it decides nothing.
+    `excuse` is the reason why, though not passed, it decides nothing; `earlier` are further times that it was executed
+    in this run (something of pytest's repeated it), of which this is the worst.
     """
 
     feature: str
@@ -64,6 +69,7 @@ class ScenarioRecord:
     seconds: float = 0.0
     findings_total: int = 0
     excuse: str | None = field(default=None, repr=False)
+    earlier: tuple[ScenarioRecord, ...] = ()
 
     @property
     def key(self) -> tuple[str, str]:
@@ -136,7 +142,8 @@ class Member:
 class Result:
     """The whole of `result.json`, typed. `notices` are what every report must show.
 
-    `decided_by` says what the exit status follows from: `verdict`, or `known`, entries that are `stale`.
+    `decided_by` says what the exit status follows from: `verdict`, `worse` (than the baseline), or `known` (an entry is
+    `stale`).
     """
 
     verdict: str
@@ -163,6 +170,7 @@ class Result:
     notices: tuple[str, ...] = ()
     decided_by: str = "verdict"
     stale: tuple[str, ...] = ()
+    baseline: Comparison | None = field(default=None, repr=False)
     label: str | None = field(default=None, repr=False)
     wire: dict[str, Member] = field(default_factory=dict, repr=False)
     selftest: dict[str, object] | None = None
@@ -172,6 +180,11 @@ class Result:
     def outage(self) -> str | None:
         """The environment's line, where the run could not reach the endpoint or log in."""
         return self.trouble.line if self.trouble is not None and self.trouble.kind == "outage" else None
+
+    @property
+    def strict(self) -> bool:
+        """Whether advisory clauses decide too."""
+        return self.options.get("strict") == "true"
 
     @property
     def revealed(self) -> bool:

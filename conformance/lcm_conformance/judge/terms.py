@@ -12,6 +12,7 @@ from datetime import datetime
 from lcm_conformance.catalogue import page
 from lcm_conformance.catalogue.cm_version import release
 from lcm_conformance.judge.deviations import Deviation
+from lcm_conformance.judge.past import Past
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Terms:
     """Of one run. `pins` are the pinned readings, `reply` and `silence` seconds, `waived` reasons by clause.
 
     `logs_in_by_headers` where a session is logged in from the start, or never; `selected` the clauses that were asked,
-    None for all.
+    None for all. With `fail_on_worse` only what is worse than in the `baseline` decides the exit status.
     """
 
     cm_version: str
@@ -53,6 +54,8 @@ class Terms:
     selected: frozenset[str] | None = None
     allow_hostile: bool = False
     observe_unsupported: bool = False
+    baseline: Past | None = None
+    fail_on_worse: bool = False
 
     @property
     def supported(self) -> bool:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import pytest
 
 from lcm_conformance.catalogue.folders import features_folder
 from lcm_conformance.catalogue.scenarios import Scenario
-from lcm_conformance.catalogue.verdict import UsageError, Verdict
+from lcm_conformance.catalogue.verdict import UsageError, Verdict, worst
 from lcm_conformance.judge.evidence import Evidence
 from lcm_conformance.judge.fold import exit_status
 from lcm_conformance.judge.result import ClauseResult, Remarks, Result, ScenarioRecord, StepRecord
@@ -68,6 +69,7 @@ class Conduct:
         self.bound: set[tuple[str, str]] | None = None
         """The keys of the scenarios that a module binds, chosen or not; None where no such module was read."""
         self.wanted: Sequence[Scenario] = ()
+        self.allure_dir: Path | None = None
 
     def settle(self, config: pytest.Config) -> Settings:
         """The settings: the command's, else those of pytest's own command line."""
@@ -119,7 +121,7 @@ class Conduct:
             return
         stopped = bool(self.ends_early or session.shouldfail or session.shouldstop)
         records = self._all_records(self.run, stopped=stopped)
-        self.result = self.run.finish(records, complete=not (stopped or self.crashed))
+        self.result = self.run.finish(records, not (stopped or self.crashed), self.allure_dir)
         session.exitstatus = self._status(session, exitstatus, exit_status(self.result))
 
     def _status(self, session: pytest.Session, of_pytest: int, own: int) -> int:
@@ -149,15 +151,16 @@ class Conduct:
 
     def _all_records(self, run: Run, *, stopped: bool) -> list[ScenarioRecord]:
         """The records of what ran and of what was left out; after an interruption, of all that can still be judged."""
-        seen = {record.key for record in self.records}
+        ran = _once_each(self.records)
+        seen = {record.key for record in ran}
         rest = [scenario for scenario in run.written if scenario.key not in seen]
         if self.interrupted:
-            return self.records + [execution.judge(scenario, run.evidence) for scenario in rest]
+            return ran + [execution.judge(scenario, run.evidence) for scenario in rest]
         wanted = {scenario.key for scenario in self.wanted}
         unchosen = [scenario for scenario in rest if scenario.key not in wanted and self._may_be_chosen(scenario)]
         unreached = [scenario for scenario in rest if scenario.key in wanted] if stopped else []
         return [
-            *self.records,
+            *ran,
             *(execution.left_out(scenario) for scenario in unchosen),
             *(execution.left_out(scenario, _STOPPED) for scenario in unreached),
         ]
@@ -172,6 +175,20 @@ class Conduct:
 CONDUCT = pytest.StashKey[Conduct]()
 SCENARIO = pytest.StashKey[Scenario]()
 ATTEMPT = pytest.StashKey[Attempt]()
+
+
+def _once_each(records: Iterable[ScenarioRecord]) -> list[ScenarioRecord]:
+    """One record a scenario: of one that was repeated the worst, which has the others with it and is told last."""
+    by_key: dict[tuple[str, str], list[ScenarioRecord]] = {}
+    for record in records:
+        by_key.setdefault(record.key, []).append(record)
+    told = []
+    for attempts in by_key.values():
+        verdict = worst(attempt.verdict for attempt in attempts)
+        chosen = next(attempt for attempt in reversed(attempts) if attempt.verdict is verdict)
+        others = tuple(attempt for attempt in attempts if attempt is not chosen)
+        told.append(replace(chosen, started=attempts[-1].started, earlier=others) if others else chosen)
+    return told
 
 
 def _or_wrong_use(work: Callable[[], T]) -> T:

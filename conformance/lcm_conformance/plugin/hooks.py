@@ -14,6 +14,7 @@ import pytest
 from lcm_conformance.catalogue import scenarios
 from lcm_conformance.catalogue.clauses import CLASSES, load_catalogue
 from lcm_conformance.judge.result import StepRecord
+from lcm_conformance.plugin.allure_listener import AllureListener, results_folder
 from lcm_conformance.plugin.arguments import refuse_swallowed_paths
 from lcm_conformance.plugin.collection import FeaturesModule, is_within, keys
 from lcm_conformance.plugin.conduct import ATTEMPT, CONDUCT, SCENARIO, Attempt, Conduct
@@ -31,6 +32,8 @@ class Hooks:
         self._conduct = given if isinstance(given, Conduct) else Conduct()
         config.stash[CONDUCT] = self._conduct
         refuse_swallowed_paths(config)
+        self._conduct.allure_dir = results_folder(config)
+        self._allure = AllureListener(config)
         _register_marks(config)
 
     def note_collected(self, collector: pytest.Collector, report: pytest.CollectReport) -> None:
@@ -74,7 +77,21 @@ class Hooks:
         self._conduct.ends_early = bool(session.testsfailed and not option.continue_on_collection_errors)
         wanted = [] if getattr(option, "setuponly", False) else [item.stash[SCENARIO] for item in ours]
         self._conduct.guarded(self._conduct.drive, self._config, wanted)
+        self._allure.attend(session.items[0] if session.items else None)
         return (yield)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, nextitem: pytest.Item | None) -> Generator[None, object, object]:
+        done = yield
+        self._allure.attend(nextitem)
+        return done
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_teardown(
+        self, item: pytest.Item, nextitem: pytest.Item | None
+    ) -> Generator[None, object, object]:
+        with self._allure.at_teardown(item, nextitem):
+            return (yield)
 
     def pytest_bdd_after_step(self, request: pytest.FixtureRequest, step: Any) -> None:
         _note_step(request, step, "passed")

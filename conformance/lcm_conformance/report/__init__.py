@@ -13,7 +13,7 @@ from lcm_conformance.judge.terms import Terms
 from lcm_conformance.record.transcript import Recording
 from lcm_conformance.report.allure import write_allure_results
 from lcm_conformance.report.allure_html import write_allure_html
-from lcm_conformance.report.allure_run import WRITTEN, clear
+from lcm_conformance.report.allure_run import SHARED, WRITTEN, clear, share
 from lcm_conformance.report.html import write_html
 from lcm_conformance.report.junit import write_junit
 from lcm_conformance.report.redacts import (
@@ -29,7 +29,7 @@ from lcm_conformance.report.transcript_file import write_transcript
 
 _PAGES = ("junit.xml", "report.html", "transcript.ndjson", "allure-report/index.html")
 FOLDERS = ("allure-results", "allure-report")
-FILES = ("result.json", *_PAGES, *(f"allure-results/{pattern}" for pattern in WRITTEN))
+FILES = ("result.json", *_PAGES, *(f"allure-results/{pattern}" for pattern in (*WRITTEN, *SHARED)))
 """All that a run may write, and takes away of an earlier one: paths in `out`, the files as patterns."""
 
 
@@ -45,9 +45,17 @@ def begin(out: Path, result: Result) -> None:
 
 
 def write_all(
-    result: Result, recording: Recording, terms: Terms, out: Path, redactor: Redacts, allure_html: bool
+    result: Result,
+    recording: Recording,
+    terms: Terms,
+    out: Path,
+    redactor: Redacts,
+    allure_html: bool,
+    allure_dir: Path | None = None,
 ) -> list[str]:
     """Write every report; the answer is lines about what was written beyond the usual, or could not be.
+
+    `allure_dir` is another folder that is to have the Allure results too.
 
     `result.json` comes last: one that is complete implies that the reports beside it are. What
     cannot be written (a full disk) raises OSError and leaves the one that `begin` wrote.
@@ -59,6 +67,8 @@ def write_all(
     write_junit(shown, out)
     write_html(shown, heard, out)
     write_allure_results(shown, heard, out)
+    if allure_dir is not None:
+        share(out / "allure-results", allure_dir)
     notes = [write_allure_html(out)] if allure_html else []
     write_result_json(shown, out)
     return notes

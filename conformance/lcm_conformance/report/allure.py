@@ -7,7 +7,7 @@ other threads attach.
 
 from __future__ import annotations
 
-import uuid
+from dataclasses import replace
 from pathlib import Path
 
 from allure_commons.model2 import Attachment
@@ -25,7 +25,7 @@ ATTACHED = 25  # exchanges shown in one test result; the rest are in the transcr
 
 
 def write_allure_results(result: Result, recording: Recording, out: Path) -> None:
-    """Write `out/allure-results/` anew; files that Allure did not write are left alone."""
+    """Write `out/allure-results/` anew; what others wrote there is left alone."""
     folder = out / "allure-results"
     writer = write_run(result, folder)
     clauses = {clause.id: clause for clause in result.clauses}
@@ -36,10 +36,12 @@ def write_allure_results(result: Result, recording: Recording, out: Path) -> Non
             if exchange not in attached:
                 attached[exchange] = _attach(exchange, frames, writer)
         shown = [attached[exchange] for exchange in _shown_exchanges(scenario)]
-        writer.report_result(scenario_test(title, scenario, clauses.get(scenario.clause), result, shown))
+        for attempt in (*scenario.earlier, scenario):  # Allure takes the first ones of one identity for retries
+            told = replace(attempt, excuse=scenario.excuse)
+            writer.write_result(scenario_test(title, told, clauses.get(scenario.clause), result, shown))
     sentence = unshown(result)
     if sentence is not None:
-        writer.report_result(run_test(sentence, result))
+        writer.write_result(run_test(sentence, result))
 
 
 def _shown_exchanges(scenario: ScenarioRecord) -> list[str]:
@@ -50,6 +52,5 @@ def _shown_exchanges(scenario: ScenarioRecord) -> list[str]:
 
 def _attach(exchange: str, frames: Frames, writer: AllureWriter) -> Attachment:
     """Write one exchange; scenarios that share it share the file."""
-    source = f"{uuid.uuid4()}-attachment.txt"
-    writer.report_attached_data(body=frames.text(exchange, FRAME_LIMIT), file_name=source)
+    source = writer.attach(frames.text(exchange, FRAME_LIMIT))
     return Attachment(name=f"{exchange}: frames", source=source, type="text/plain")

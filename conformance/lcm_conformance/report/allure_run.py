@@ -1,9 +1,14 @@
 """What an Allure report says about the whole run: its environment and the categories of its failures.
-Called by the Allure writer, first: it also clears away what Allure wrote in an earlier run.
+Called by the Allure writer, first: it also clears away what the suite wrote in an earlier run.
+
+The folder may be shared with other test frameworks. What is the suite's there is known by its name's first letters.
 """
 
 from __future__ import annotations
 
+import json
+import shutil
+import uuid
 from pathlib import Path
 from typing import Protocol
 
@@ -15,14 +20,12 @@ from lcm_conformance.report.files import json_text, write_whole
 from lcm_conformance.report.headline import facts
 from lcm_conformance.report.legible import one_line
 
-WRITTEN = (
-    "*-result.json",
-    "*-container.json",
-    "*-globals.json",
-    "*-attachment.*",
-    "categories.json",
-    "environment.properties",
-)
+OURS = "lcm-"
+_CATEGORIES, _ENVIRONMENT = "categories.json", "environment.properties"
+WRITTEN = (f"{OURS}*-result.json", f"{OURS}*-attachment.txt", f"{OURS}*.tmp")
+"""Patterns of what is the suite's alone."""
+SHARED = (_CATEGORIES, _ENVIRONMENT)
+"""Of which a folder has one each; somebody else's is left as it is."""
 # The first that matches is shown, so the narrower ones stand first.
 CATEGORIES: list[dict[str, object]] = [
     {"name": "Nonconformity", "matchedStatuses": ["failed"]},
@@ -43,7 +46,7 @@ CATEGORIES: list[dict[str, object]] = [
 ]
 
 
-class AllureWriter(Protocol):
+class _FileLogger(Protocol):
     """Allure's own file writer, which has no types, as far as it is used here."""
 
     def report_result(self, result: TestResult) -> None:
@@ -53,24 +56,69 @@ class AllureWriter(Protocol):
         """Write one attachment."""
 
 
+class AllureWriter:
+    """Writes test results and attachments under names that are known as the suite's."""
+
+    def __init__(self, folder: Path) -> None:
+        self._logger: _FileLogger = AllureFileLogger(folder)  # type: ignore[no-untyped-call]  # it has no types
+
+    def write_result(self, result: TestResult) -> None:
+        """Write one test result."""
+        result.file_pattern = f"{OURS}{TestResult.file_pattern}"
+        self._logger.report_result(result)
+
+    def attach(self, body: str) -> str:
+        """Write one attachment; returns the name of its file."""
+        name = f"{OURS}{uuid.uuid4()}-attachment.txt"
+        self._logger.report_attached_data(body=body, file_name=name)
+        return name
+
+
 def clear(folder: Path) -> None:
-    """Delete what Allure wrote into the folder, and nothing else."""
-    for pattern in WRITTEN:
-        for path in folder.glob(pattern):
+    """Delete what the suite wrote into the folder, and nothing else."""
+    for path in (path for pattern in WRITTEN for path in folder.glob(pattern)):
+        path.unlink()
+    for path in (folder / name for name in SHARED):
+        if path.exists() and _is_ours(path):
             path.unlink()
+
+
+def share(folder: Path, other: Path) -> None:
+    """Put what the suite wrote into one folder into another one, beside what is there."""
+    other.mkdir(parents=True, exist_ok=True)
+    if folder.samefile(other):
+        return
+    for path in (path for pattern in WRITTEN for path in folder.glob(pattern)):
+        shutil.copyfile(path, other / path.name)
+    for name in SHARED:
+        if not (other / name).exists() or _is_ours(other / name):
+            shutil.copyfile(folder / name, other / name)
 
 
 def write_run(result: Result, folder: Path) -> AllureWriter:
     """Begin `folder` anew with the facts of the run, and return the writer of its test results."""
-    writer: AllureWriter = AllureFileLogger(folder)  # type: ignore[no-untyped-call]  # it has no types
+    writer = AllureWriter(folder)
     clear(folder)
-    write_whole(folder / "categories.json", json_text(CATEGORIES, indent=1))
     named = facts(result)
     if not result.complete:
         named["verdict"] += " (the run did not finish)"
     lines = [f"{name}={_property(value)}\n" for name, value in named.items() if value]
-    write_whole(folder / "environment.properties", "".join(lines))
+    for name, text in ((_CATEGORIES, json_text(CATEGORIES, indent=1)), (_ENVIRONMENT, "".join(lines))):
+        if not (folder / name).exists():
+            write_whole(folder / name, text)
     return writer
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether the suite wrote one of the files of which a folder has one each."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    if path.name == _ENVIRONMENT:
+        return all(f"\n{name}=" in f"\n{text}" for name in ("suite_version", "catalogue", "cm_version"))
+    try:
+        found = {row.get("name") for row in json.loads(text)}
+    except (ValueError, AttributeError, TypeError):
+        return False
+    return found <= {row["name"] for row in CATEGORIES}
 
 
 def _property(value: str) -> str:

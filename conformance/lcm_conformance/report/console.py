@@ -11,7 +11,7 @@ from pathlib import Path
 from lcm_conformance.catalogue.verdict import Finding, Verdict
 from lcm_conformance.judge.result import ClauseResult, Result
 from lcm_conformance.report.command_line import command_line
-from lcm_conformance.report.headline import counts, warnings
+from lcm_conformance.report.headline import counts, warnings, why
 from lcm_conformance.report.legible import one_line
 
 LIMIT = 300
@@ -51,6 +51,7 @@ def summary(result: Result, out: Path) -> list[str]:
     return [
         _verdict_line(result),
         *_standing(result),
+        *([one_line(why(result), LIMIT)] if result.decided_by != "verdict" else []),
         *(f"suite error: {one_line(error, LIMIT)}" for error in result.suite_errors),
         *([f"environment: {one_line(result.outage, LIMIT)}"] if result.outage else []),
         *(f"notice: {one_line(notice, LIMIT)}" for notice in warnings(result)),

@@ -8,9 +8,11 @@ from collections import Counter
 from collections.abc import Callable
 
 from lcm_conformance.catalogue.verdict import Verdict
+from lcm_conformance.judge.comparison import Comparison
 from lcm_conformance.judge.fold import exit_status
 from lcm_conformance.judge.result import Result
 from lcm_conformance.report.case import RED, case_of
+from lcm_conformance.report.comparison_sheet import headline
 
 WORDS = {
     "conformant": "Conformant",
@@ -36,6 +38,8 @@ def why(result: Result) -> str:
         return f"suite error: {result.suite_errors[0]}"
     if result.decided_by == "known":
         return f"The file of known deviations is wrong, not the product: {result.stale[0]}"
+    if result.decided_by == "worse" and result.baseline is not None:
+        return _worse(result.baseline)
     return _WHY[result.verdict](result)
 
 
@@ -44,6 +48,8 @@ def warnings(result: Result) -> list[str]:
     lines = [] if result.complete else ["This run did not finish: nothing here is a verdict."]
     if result.ledger.unaccounted:
         lines.append(f"{result.ledger.unaccounted} scenarios are unaccounted for: this run is no proof.")
+    if result.baseline is not None:
+        lines.append(f"compared with {result.baseline.before.source}: {headline(result.baseline)}")
     if result.revealed:
         lines.append("Personal data is shown as it was received (--reveal): do not pass this report on.")
     lines += result.notices
@@ -96,6 +102,13 @@ def _naming(result: Result, verdicts: tuple[Verdict, ...]) -> str:
     found = [c for v in verdicts for c in result.clauses if c.verdict is v and c.excuse is None]
     named = "; ".join(f"{clause.id} {_SAYS[clause.verdict]}: {clause.reason}" for clause in found[:_NAMED])
     return f"{named}; and {len(found) - _NAMED} more clauses." if len(found) > _NAMED else named
+
+
+def _worse(comparison: Comparison) -> str:
+    only = "Only what is worse than in the baseline decides (--fail-on worse)"
+    named = [f"{change.what} {change.before} → {change.after}: {change.why}" for change in comparison.worse[:_NAMED]]
+    more = f"; and {len(comparison.worse) - _NAMED} more" if len(comparison.worse) > _NAMED else ""
+    return f"{only}: {'; '.join(named) or 'nothing is'}{more}"
 
 
 def _non_conformant(result: Result) -> str:

@@ -12,6 +12,8 @@ from dataclasses import replace
 from typing import Protocol
 
 from lcm_conformance.catalogue.verdict import Finding
+from lcm_conformance.judge.comparison import Comparison, compare
+from lcm_conformance.judge.past import as_past
 from lcm_conformance.judge.result import ClauseResult, Member, Observation, Result, ScenarioRecord
 from lcm_conformance.record.transcript import Event, Exchange, Recording
 from lcm_conformance.redaction.address import public_url
@@ -30,7 +32,7 @@ class Redacts(Protocol):
 def redact_result(result: Result, redactor: Redacts) -> Result:
     """The same result without personal data."""
     text = redactor.text
-    return replace(
+    shown = replace(
         public(result),
         url=text(public_url(result.url)),
         clauses=tuple(_clause(c, redactor) for c in result.clauses),
@@ -44,6 +46,13 @@ def redact_result(result: Result, redactor: Redacts) -> Result:
         notices=tuple(map(text, result.notices)),
         options=redact_options(result.options, redactor),
     )
+    return replace(shown, baseline=result.baseline and _compared_again(result.baseline, shown, redactor))
+
+
+def _compared_again(comparison: Comparison, shown: Result, redactor: Redacts) -> Comparison:
+    """The comparison made anew from what may be shown: the older result is from a file, which may."""
+    before = replace(comparison.before, source=redactor.text(comparison.before.source))
+    return compare(before, as_past(shown), shown.strict)
 
 
 def redact_options(options: Mapping[str, str], redactor: Redacts) -> dict[str, str]:
@@ -127,6 +136,7 @@ def redact_record(scenario: ScenarioRecord, redactor: Redacts) -> ScenarioRecord
         findings=tuple(_finding(f, redactor) for f in scenario.findings),
         excuse=_optional(scenario.excuse, redactor),
         observation=_observation(scenario.observation, redactor) if scenario.observation else None,
+        earlier=tuple(redact_record(record, redactor) for record in scenario.earlier),
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from pathlib import Path
 
+from lcm_conformance.judge.comparison import Comparison
 from lcm_conformance.judge.result import ClauseResult, Result
 from lcm_conformance.report.files import json_text, rfc3339, write_whole
 
@@ -45,7 +46,7 @@ def result_json(result: Result) -> dict[str, object]:
         "decided_by": result.decided_by,
         "label": result.label,
         "trouble": result.trouble and asdict(result.trouble),
-        "baseline": None,
+        "baseline": result.baseline and _baseline(result.baseline),
         "wire": {name: asdict(member) for name, member in result.wire.items()},
         "suite_errors": list(result.suite_errors),
         "notices": list(result.notices),
@@ -56,6 +57,18 @@ def result_json(result: Result) -> dict[str, object]:
 def _suite(result: Result) -> dict[str, object]:
     suite: dict[str, object] = {"version": result.suite_version, "catalogue": result.catalogue}
     return suite if result.selftest is None else suite | {"selftest": result.selftest}
+
+
+def _baseline(comparison: Comparison) -> dict[str, object]:
+    before = comparison.before
+    changed = (*comparison.worse, *comparison.better)
+    return {
+        "result": before.source,
+        "worse": [change.what for change in comparison.worse],
+        "better": [change.what for change in comparison.better],
+        "new": list(comparison.new),
+        "before": {change.what: change.before for change in changed},
+    }
 
 
 def _clause(clause: ClauseResult) -> dict[str, object]:

@@ -56,6 +56,16 @@ RUN_OPTIONS: tuple[Option, ...] = (
         {"metavar": "FILE"},
     ),
     Option(
+        "baseline",
+        "an older result.json, or the folder of its run, with which the reports compare",
+        {"metavar": "RESULT"},
+    ),
+    Option(
+        "fail-on",
+        "let only what is worse than in the baseline decide the exit status; the verdict stays as it is",
+        {"choices": ["worse"]},
+    ),
+    Option(
         "label",
         "a name for this environment or build, which stands in every report; overrides the profile's",
         {"metavar": "TEXT"},

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from importlib.resources import files
+from pathlib import Path
 
 from lcm_conformance.catalogue import scenarios
 from lcm_conformance.catalogue.clauses import Catalogue, load_catalogue
@@ -114,8 +115,10 @@ class Run:
         if driver.stopped:
             raise KeyboardInterrupt(f"--max-seconds {self.settings.max_seconds:g}")
 
-    def finish(self, records: Sequence[ScenarioRecord], complete: bool) -> Result:
-        """Write all reports; returns the result as it may be shown, without personal data."""
+    def finish(self, records: Sequence[ScenarioRecord], complete: bool, allure_dir: Path | None = None) -> Result:
+        """Write all reports, and the Allure results once more into another folder; returns the result as it may be
+        shown, without personal data.
+        """
         result = self._fold(records, complete)
         self.notes = write_all(
             result,
@@ -124,6 +127,7 @@ class Run:
             self.settings.out,
             self._redactor,
             self.settings.allure_html and complete,
+            allure_dir,
         )
         return redact_result(result, self._redactor)
 

@@ -13,8 +13,10 @@ from lcm_conformance.catalogue.clauses import load_catalogue
 from lcm_conformance.catalogue.cm_version import release
 from lcm_conformance.catalogue.verdict import UsageError
 from lcm_conformance.judge.deviations import Deviation
+from lcm_conformance.judge.past import Past
 from lcm_conformance.judge.terms import AgentTerms, Terms
 from lcm_conformance.profile import Profile, checked_url, load
+from lcm_conformance.report.past_file import read_past
 from lcm_conformance.run.known_file import read_known
 from lcm_conformance.run.options import REPORTS, RUN_OPTIONS, attribute
 
@@ -42,6 +44,8 @@ class Settings:
     sends_bad_input: bool = True
     label: str | None = None
     max_seconds: float | None = None
+    baseline: Past | None = None
+    fail_on_worse: bool = False
 
     def terms(self, profile: Profile) -> Terms:
         """What the run is judged by; `profile` has the endpoint's address, which the embedded one gets late."""
@@ -52,6 +56,8 @@ class Settings:
             selected=self.selected,
             allow_hostile=self.sends_bad_input,
             observe_unsupported=self.observe_unsupported,
+            baseline=self.baseline,
+            fail_on_worse=self.fail_on_worse,
         )
 
     @property
@@ -126,6 +132,8 @@ def resolve(
         given=_given(values),
         max_seconds=_seconds(values["max-seconds"]),
         label=values["label"] or profile.label,
+        baseline=_baseline(values),
+        fail_on_worse=values["fail-on"] == "worse",
         sends_bad_input=embedded or bool(values["allow-hostile"]),
         known=read_known(Path(values["known"]), clauses) if values["known"] else (),
     )
@@ -141,6 +149,15 @@ def _seconds(text: str | None) -> float | None:
     if not 0 < seconds < float("inf"):
         raise UsageError(f"--max-seconds {text}: write a number of seconds above 0")
     return seconds
+
+
+def _baseline(values: Mapping[str, Any]) -> Past | None:
+    if values["fail-on"] and not values["baseline"]:
+        raise UsageError("--fail-on worse needs a result to compare with: add --baseline RESULT")
+    baseline = read_past(Path(values["baseline"])) if values["baseline"] else None
+    if values["fail-on"] and baseline is not None and baseline.verdict == "not-applicable":
+        raise UsageError(f"--baseline {values['baseline']} is of a version that no clause binds: nothing can be worse")
+    return baseline
 
 
 def _given(values: Mapping[str, Any]) -> dict[str, str]:

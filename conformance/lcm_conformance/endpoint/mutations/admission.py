@@ -94,10 +94,14 @@ def take(turn: Turn, params: Mapping[str, Any]) -> None:
     turn.after += params["seconds"]
 
 
-@primitive(Phase.ADMISSION, "seconds")
+@primitive(Phase.ADMISSION, "seconds", "most")
 def work_in_order(turn: Turn, params: Mapping[str, Any]) -> None:
-    """Take so many seconds for each request, one after the other, those of all sessions and refused ones too."""
-    turn.state.busy_until = max(turn.state.busy_until, turn.now) + params["seconds"]
+    """Take so many seconds for each request, one after the other, those of all sessions and refused ones too.
+
+    None waits longer than `most` seconds.
+    """
+    done = max(turn.state.busy_until, turn.now) + params["seconds"]
+    turn.state.busy_until = min(done, turn.now + params.get("most", float("inf")))
     turn.after += turn.state.busy_until - turn.now
 
 
