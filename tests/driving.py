@@ -13,13 +13,15 @@ from lcm_conformance.catalogue.clauses import load_catalogue
 from lcm_conformance.catalogue.probes import load_probes
 from lcm_conformance.catalogue.verdict import Verdict
 from lcm_conformance.drive.driver import Driver
+from lcm_conformance.drive.inquiry import Inquiry
 from lcm_conformance.judge.fold import evidence_for, fold
 from lcm_conformance.judge.result import Result
 from lcm_conformance.judge.terms import Course
 from lcm_conformance.profile import Profile, Timing, at
-from lcm_conformance.record.transcript import Event, Kind, Recording
+from lcm_conformance.record.transcript import Event, Kind, Phase, Recording
 from lcm_conformance.run import execution
 from lcm_conformance.run.settings import embedded_profile, terms_of
+from lcm_conformance.transport import Transport
 from lcm_conformance.transport.websocket import WebSocketTransport
 
 QUICK = Timing(connect=5, reply=2, silence=0.3)
@@ -79,6 +81,11 @@ def driver(
     return Driver(profile, WebSocketTransport(profile.endpoint, profile.timing), pins, progress)
 
 
+def inquiry(profile: Profile, transport: Transport | None = None) -> Inquiry:
+    """What the lanes of a run share, before anything is asked."""
+    return Inquiry(profile, transport or WebSocketTransport(profile.endpoint, profile.timing))
+
+
 def judged(profile: Profile, pins: Mapping[str, str] | None = None, asked: Collection[str] | None = None) -> Judged:
     """One run against the endpoint of a profile: a full one, or one in which only these probes are asked."""
     chosen = [probe for name, probe in load_probes().items() if asked is None or name in asked]
@@ -102,6 +109,36 @@ def sent(recording: Recording, **members: object) -> list[Event]:
         for event in recording.events
         if event.kind is Kind.SENT and members.items() <= _members(event.frame or "").items()
     ]
+
+
+def logins(recording: Recording, agent: str | None = None) -> list[Event]:
+    """The logins that were sent, of one agent or of all."""
+    return [
+        event
+        for event in recording.events
+        if event.kind is Kind.SENT and event.phase is Phase.LOGIN and agent in {None, event.agent}
+    ]
+
+
+def most_logged_in(recording: Recording) -> dict[str, int]:
+    """By agent, on how many sessions the agent was logged in at once, at most.
+
+    From the moment the login is sent until the last word about a logout there, or the session's end.
+    """
+    ends = {
+        event.session: event.number
+        for event in recording.events
+        if event.kind is Kind.CLOSED or (event.phase is Phase.LOGOUT and event.kind is Kind.RECEIVED)
+    }
+    begun = {event.session: (event.agent, event.number) for event in reversed(logins(recording))}
+    return {
+        agent: max(
+            sum(who == agent and start <= at < ends.get(other, at + 1) for other, (who, start) in begun.items())
+            for owner, at in begun.values()
+            if owner == agent
+        )
+        for agent in {agent for agent, _ in begun.values()}
+    }
 
 
 def most_sessions(recording: Recording) -> int:

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 from command import PACKAGED_PROFILE
-from driving import QUICK, by_headers, embedded, judged, most_sessions, sent
+from driving import QUICK, by_headers, embedded, inquiry, judged, most_sessions, sent
 from lcm_conformance import cli
-from lcm_conformance.catalogue.request import candidates
 from lcm_conformance.drive.diagnosis import Step, climb, watched
-from lcm_conformance.drive.requests import Desk
+from lcm_conformance.drive.inquiry import Inquiry
 from lcm_conformance.endpoint import Behaviour, Host
 from lcm_conformance.profile import Profile
 from lcm_conformance.record.transcript import Recording
@@ -32,15 +31,15 @@ def host() -> Iterator[Host]:
         yield running
 
 
-def desk_of(profile: Profile, steps: list[Step]) -> Desk:
-    return Desk(profile, watched(WebSocketTransport(profile.endpoint, QUICK), steps.append), candidates()[0])
+def asking_of(profile: Profile, steps: list[Step]) -> Inquiry:
+    return inquiry(profile, watched(WebSocketTransport(profile.endpoint, QUICK), steps.append))
 
 
 def climbed(profile: Profile) -> list[Step]:
     steps: list[Step] = []
-    desk = desk_of(profile, steps)
-    held = climb(desk, steps.append)
-    desk.sessions.close()
+    asking = asking_of(profile, steps)
+    held = climb(asking, steps.append)
+    asking.pool.close()
     assert held is steps[-1].held
     assert all(step.held for step in steps[:-1])
     return steps
@@ -82,12 +81,12 @@ def test_a_wrong_password_of_another_agent_ends_it_there_and_is_sent_once(host: 
     agent = profile.agents["other"]
     wrong = replace(agent, keys={**agent.keys, "password": "wrong"})
     steps: list[Step] = []
-    desk = desk_of(replace(profile, agents={**profile.agents, "other": wrong}), steps)
-    assert not climb(desk, steps.append)
-    desk.sessions.close()
+    asking = asking_of(replace(profile, agents={**profile.agents, "other": wrong}), steps)
+    assert not climb(asking, steps.append)
+    asking.pool.close()
     assert [step.rung for step in steps] == [*RUNGS, "logout", "login of other"]
     assert "the login of agents.other was refused: check the agent's credentials" in steps[-1].says
-    recording = Recording(desk.notebook.journal.events())
+    recording = Recording(asking.recorder.events())
     assert most_sessions(recording) == 1
     assert [event.agent for event in sent(recording, subtopic="SetUserInfo")] == ["reserved", "other"]
 

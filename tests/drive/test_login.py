@@ -11,14 +11,12 @@ from pathlib import Path
 import pytest
 import websocket
 from aiohttp import web
-from driving import QUICK, embedded, judged
+from driving import embedded, inquiry, judged
 from lcm_conformance.catalogue import page
 from lcm_conformance.catalogue.probes import load_probes
-from lcm_conformance.catalogue.request import candidates
 from lcm_conformance.catalogue.verdict import EnvironmentTrouble, UsageError, Verdict
 from lcm_conformance.drive import login_program
 from lcm_conformance.drive.driver import Driver
-from lcm_conformance.drive.requests import Desk
 from lcm_conformance.endpoint import Behaviour, Host
 from lcm_conformance.profile import Agent, Profile, load
 from lcm_conformance.profile.login_section import read_login
@@ -88,10 +86,10 @@ def test_the_amazon_preset_logs_in_and_out_where_the_session_says_whose_it_is(tm
 def test_the_amazon_preset_waits_until_the_agent_is_logged_in_and_knows_a_refusal(tmp_path: Path) -> None:
     with served(LikeAmazon()) as url:
         read = profile(tmp_path, LIKE_AMAZON, url)
-        desk = Desk(read, WebSocketTransport(read.endpoint, QUICK), candidates()[0])
-        desk.sessions.leave(desk.sessions.enter("reserved"))
-        desk.sessions.close()
-    received = [json.loads(e.frame or "") for e in desk.notebook.journal.events() if e.kind == "received"]
+        asking = inquiry(read)
+        asking.pool.leave(asking.pool.enter("reserved"))
+        asking.pool.close()
+    received = [json.loads(e.frame or "") for e in asking.recorder.events() if e.kind == "received"]
     assert [message["message"]["loginState"] for message in received] == ["LoggingIn", "LoggedIn"]
 
     with served(make := LikeAmazon(locked="robin")) as url:
@@ -129,10 +127,10 @@ def test_a_variable_of_the_profile_reaches_the_wire_with_its_json_type(tmp_path:
     )
     with served(OfTenants()) as url:
         read = profile(tmp_path, f"{login}{AGENT}tenant = {tenant}\nremote = false\n", url)
-        desk = Desk(read, WebSocketTransport(read.endpoint, QUICK), candidates()[0])
+        asking = inquiry(read)
         with nullcontext() if good else pytest.raises(EnvironmentTrouble):
-            desk.sessions.enter("reserved")
-        desk.sessions.close()
+            asking.pool.enter("reserved")
+        asking.pool.close()
 
 
 def test_a_program_is_given_a_number_as_text() -> None:
@@ -212,10 +210,10 @@ def test_no_session_carries_the_cookie_of_another_s_and_each_its_agent_s_headers
     with served(make := GivesCookies()) as url:
         read = profile(tmp_path, HEADERS_BY_MESSAGE, url.replace("127.0.0.1", "localhost"))
         endpoint = replace(read.endpoint, headers={"X-Tenant": "all"}, cookie="own=1")
-        desk = Desk(replace(read, endpoint=endpoint), WebSocketTransport(endpoint, QUICK), candidates()[0])
+        asking = inquiry(replace(read, endpoint=endpoint))
         for role in ("reserved", "other", "idle", "reserved"):
-            desk.sessions.leave(desk.sessions.enter(role))
-        desk.sessions.close()
+            asking.pool.leave(asking.pool.enter(role))
+        asking.pool.close()
     assert make.handshakes == [
         ("kim", "blue", "own=1"),
         ("robin", "all", "own=1"),

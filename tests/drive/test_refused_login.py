@@ -9,13 +9,10 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
-from driving import QUICK, embedded, judged, sent
-from lcm_conformance.catalogue.request import candidates
+from driving import embedded, inquiry, judged, sent
 from lcm_conformance.catalogue.verdict import EnvironmentTrouble
-from lcm_conformance.drive.requests import Desk
 from lcm_conformance.endpoint import Behaviour, Host
 from lcm_conformance.profile import load
-from lcm_conformance.transport.websocket import WebSocketTransport
 from makes_of_login import AGENT, SMALL
 from other_make import PROFILE as OTHER_MAKE
 from other_make import OtherMake, served
@@ -28,19 +25,19 @@ def test_however_many_jobs_begin_at_once_only_one_refused_login_of_an_agent_goes
             role: replace(agent, keys={**agent.keys, "password": "wrong"}) for role, agent in right.agents.items()
         }
         subject = replace(right, agents=agents)
-        desk = Desk(subject, WebSocketTransport(subject.endpoint, QUICK), candidates()[0])
+        asking = inquiry(subject)
         gate = threading.Barrier(12)
 
         def enter(number: int) -> str:
             gate.wait()
             with pytest.raises(EnvironmentTrouble) as caught:
-                desk.sessions.enter("other" if number % 2 else "idle")
+                asking.pool.enter("other" if number % 2 else "idle")
             return str(caught.value)
 
         with ThreadPoolExecutor(12) as pool:
             lines = list(pool.map(enter, range(12)))
-        desk.sessions.close()
-        logins = [e for e in desk.notebook.journal.events() if e.kind == "sent" and "SetUserInfo" in (e.frame or "")]
+        asking.pool.close()
+        logins = [e for e in asking.recorder.events() if e.kind == "sent" and "SetUserInfo" in (e.frame or "")]
     assert sorted(event.agent for event in logins) == ["idle", "other"]
     assert all("was refused" in line for line in lines)
 
@@ -54,22 +51,6 @@ def test_nor_does_any_session_of_that_agent_open_afterwards() -> None:
     opened = [event for event in run.recording.events if event.kind == "opened" and event.agent == "idle"]
     assert len(opened) == 1
     assert len([event for event in sent(run.recording, subtopic="SetUserInfo") if event.agent == "idle"]) == 1
-
-
-def test_a_login_that_is_refused_beside_another_session_says_so_and_is_the_last() -> None:
-    with Host() as host:
-        subject = embedded(host.start(Behaviour(variants=("keeps_the_oldest_session",))), max_connections=40)
-        desk = Desk(subject, WebSocketTransport(subject.endpoint, QUICK), candidates()[0])
-        desk.sessions.enter("other")
-        for _ in range(2):
-            with pytest.raises(
-                EnvironmentTrouble, match=r"one more session of agents\.other .* endpoint\.max_connections = 1"
-            ):
-                desk.sessions.enter("other")
-        desk.sessions.close()
-    events = desk.notebook.journal.events()
-    assert len([event for event in events if event.kind == "opened"]) == 2
-    assert len([event for event in events if event.kind == "sent"]) == 2
 
 
 @pytest.mark.parametrize("sessions", [1, 4])
@@ -122,8 +103,8 @@ def test_a_handshake_that_says_no_is_the_last_of_its_agent_and_a_busy_server_say
         path = tmp_path / "profile.toml"
         path.write_text(SMALL.replace("ws://127.0.0.1:1", url) + login + AGENT, encoding="utf-8")
         subject = load(path)
-        desk = Desk(subject, WebSocketTransport(subject.endpoint, QUICK), candidates()[0])
+        asking = inquiry(subject)
         for _ in range(3):
             with pytest.raises(EnvironmentTrouble):
-                desk.sessions.enter("reserved")
+                asking.pool.enter("reserved")
     assert endpoint.handshakes == tries

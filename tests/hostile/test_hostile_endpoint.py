@@ -8,15 +8,13 @@ import threading
 import zlib
 
 import pytest
-from driving import judged
+from driving import inquiry, judged
 from hostile_peer import frame, peer, requests, shake_hands
 from hostile_run import ASKED, CONTACT, is_inconclusive, reply, run, subject
 from lcm_conformance.catalogue import verdict
-from lcm_conformance.catalogue.request import candidates
 from lcm_conformance.drive import recorder
 from lcm_conformance.drive import session as sessions
 from lcm_conformance.drive.diagnosis import Step, climb
-from lcm_conformance.drive.requests import Desk
 from lcm_conformance.profile import MIB
 from lcm_conformance.record import reply as replies
 from lcm_conformance.record.transcript import Kind
@@ -202,9 +200,9 @@ def test_doctor_says_that_the_answer_is_more_than_is_read() -> None:
     with peer(worst) as url:
         profile = subject(url)
         transport = WebSocketTransport(profile.endpoint, profile.timing)
-        desk = Desk(profile, transport, candidates()[0])
-        climb(desk, steps.append)
-        desk.sessions.close()
+        asking = inquiry(profile, transport)
+        climb(asking, steps.append)
+        asking.pool.close()
     assert steps[-1].says.startswith("a message nested deeper than the suite reads (256 levels), asked under topic")
 
 
