@@ -16,7 +16,7 @@ cm_version = "2308"
 url = "ws://127.0.0.1:1"
 max_connections = 20
 [timing]
-reply = 0.5
+reply = 2
 silence = 0.1
 """
 AGENT = '[agents.reserved]\nuser_id = "kim"\npassword = "1"\nextension = "2"\n'

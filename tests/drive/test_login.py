@@ -90,7 +90,7 @@ def test_the_amazon_preset_waits_until_the_agent_is_logged_in_and_knows_a_refusa
         asking.pool.leave(asking.pool.enter("reserved"))
         asking.pool.close()
     received = [json.loads(e.frame or "") for e in asking.recorder.events() if e.kind == "received"]
-    assert [message["message"]["loginState"] for message in received] == ["LoggingIn", "LoggedIn"]
+    assert [message["message"].get("loginState") for message in received[:2]] == ["LoggingIn", "LoggedIn"]
 
     with served(make := LikeAmazon(locked="robin")) as url:
         run = judged(profile(tmp_path, LIKE_AMAZON, url))

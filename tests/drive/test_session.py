@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,12 +12,11 @@ import pytest
 from lcm_conformance.catalogue.probes import Part
 from lcm_conformance.catalogue.verdict import EnvironmentTrouble
 from lcm_conformance.drive.login import log_in, log_out
-from lcm_conformance.drive.recorder import Notebook
+from lcm_conformance.drive.recorder import Recorder
 from lcm_conformance.drive.session import Session
-from lcm_conformance.drive.waits import Until
 from lcm_conformance.profile import Agent, Exchangeable, holds
 from lcm_conformance.record.strictjson import parse
-from lcm_conformance.record.transcript import Exchange, Kind
+from lcm_conformance.record.transcript import Exchange, Kind, Phase
 from lcm_conformance.transport import ConnectionEnded
 
 AGENT = Agent("reserved", "agent-7", {"user_id": "agent-7", "password": "word-of-the-test"})
@@ -53,29 +53,33 @@ class Script:
         self.ended = True
 
 
-def session(*frames: object) -> tuple[Session, Script, Notebook]:
-    notebook, script = Notebook(), Script(frames)
-    return Session(script, "reserved", notebook), script, notebook
+def session(*frames: object) -> tuple[Session, Script, Recorder]:
+    recorder, script = Recorder(), Script(frames)
+    return Session(script, "reserved", recorder, threading.Event()), script, recorder
 
 
-def until(seconds: float, word: str = "on", settle: float = 0) -> Until:
-    return Until(seconds, settle, lambda _: word)
+def request(one: Session, part: Part = Part.DUE, form: str | None = None) -> Exchange:
+    now = time.monotonic()
+    return Exchange("", "ask", part, one.id, "reserved", "reserved", "{}", now, (), now, form=form)
 
 
-def asked(one: Session, wait: Until) -> Exchange:
-    return one.receive(one.send("{}", Part.DUE, "ask", "reserved"), wait)
+def asked(one: Session, recorder: Recorder, seconds: float, enough: int = 1_000) -> Exchange:
+    """One request, and what comes for so long or until so much has come."""
+    name = one.ask("{}", request(one))
+    one.listen(seconds, lambda heard: len(heard) >= enough)
+    return recorder.exchange(name)
 
 
-def kinds(notebook: Notebook) -> list[str]:
-    return [str(event.kind) for event in notebook.journal.events()]
+def kinds(recorder: Recorder) -> list[str]:
+    return [str(event.kind) for event in recorder.events()]
 
 
 def test_a_login_is_filled_in_sent_once_and_its_answer_found_among_other_traffic() -> None:
-    one, script, notebook = session({"hello": 1}, "no json", {"ready": True, "more": 1})
+    one, script, recorder = session({"hello": 1}, "no json", {"ready": True, "more": 1})
     log_in(one, AGENT, LOGIN, 5)
 
     assert [json.loads(frame) for frame in script.sent] == [{"who": "agent-7", "pin": "word-of-the-test"}]
-    assert kinds(notebook) == ["opened", "sent", "received", "received", "received"]
+    assert kinds(recorder) == ["opened", "sent", "received", "received", "received"]
 
 
 @pytest.mark.parametrize(
@@ -98,10 +102,10 @@ def test_a_login_that_fails_is_the_environments_trouble(frames: list[object], ho
 
 
 def test_a_login_without_an_answer_to_wait_for_goes_on_at_once() -> None:
-    one, script, notebook = session({"ready": False})
+    one, script, recorder = session({"ready": False})
     log_in(one, AGENT, Exchangeable(LOGIN.request), 5)
     assert len(script.sent) == 1
-    assert kinds(notebook) == ["opened", "sent"]
+    assert kinds(recorder) == ["opened", "sent"]
 
 
 def test_a_logout_that_is_not_confirmed_is_the_environments_trouble() -> None:
@@ -119,84 +123,124 @@ def test_a_logout_may_be_answered_by_the_end_of_the_session() -> None:
 
 
 def test_all_that_comes_until_it_is_enough_belongs_to_the_exchange() -> None:
-    one, _, notebook = session({"n": 1}, {"n": 2}, {"n": 3})
-    exchange = asked(one, Until(5, 0, lambda read: "now" if len(read) == 2 else "on"))
+    one, _, recorder = session({"n": 1}, {"n": 2}, {"n": 3})
+    exchange = asked(one, recorder, 5, enough=2)
 
     assert [event.frame for event in exchange.received] == ['{"n": 1}', '{"n": 2}']
     assert (exchange.closed, exchange.trouble, exchange.session, exchange.agent) == (False, None, "s-1", "reserved")
-    assert notebook.exchanges() == (exchange,)
-    assert {event.exchange for event in notebook.journal.events()} == {None, exchange.id}
+    assert recorder.exchanges() == (exchange,)
+    assert {event.exchange for event in recorder.events()} == {None, exchange.id}
+
+
+def test_what_comes_later_is_added_until_the_next_request() -> None:
+    one, _, recorder = session({"n": 1}, {"n": 2}, {"n": 3})
+    first = asked(one, recorder, 5, enough=1)
+    one.listen(5, lambda heard: True)
+    second = asked(one, recorder, 5, enough=1)
+    assert [event.frame for event in recorder.exchange(first.id).received] == ['{"n": 1}', '{"n": 2}']
+    assert [event.frame for event in second.received] == ['{"n": 3}']
+    assert recorder.exchange(first.id).ended <= second.sent
 
 
 def test_silence_ends_when_its_time_is_over() -> None:
-    one, _, _ = session()
+    one, _, recorder = session()
     begun = time.monotonic()
-    exchange = asked(one, until(0.05))
+    exchange = asked(one, recorder, 0.05)
     assert (exchange.received, exchange.closed) == ((), False)
-    assert 0.05 <= time.monotonic() - begun < 5
-
-
-def test_what_may_be_the_reply_is_given_a_little_longer() -> None:
-    one, _, _ = session({"n": 1}, {"n": 2})
-    begun = time.monotonic()
-    exchange = asked(one, until(60, "soon", settle=0.05))
-    assert len(exchange.received) == 2
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun >= 0.05
+    assert exchange.ended - exchange.sent >= 0.05
 
 
 def test_the_end_of_the_session_ends_the_waiting_and_is_written_down() -> None:
-    one, _, notebook = session({"n": 1}, None)
-    exchange = asked(one, until(60))
+    one, _, recorder = session({"n": 1}, None)
+    exchange = asked(one, recorder, 60)
     assert (len(exchange.received), exchange.closed, one.closed) == (1, True, True)
-    last = notebook.journal.events()[-1]
+    last = recorder.events()[-1]
     assert (last.kind, last.note, last.exchange) == (Kind.CLOSED, "by the endpoint: close frame 1000", exchange.id)
 
 
 def test_on_a_session_that_has_ended_nothing_more_is_sent() -> None:
-    one, script, notebook = session(None)
-    asked(one, until(60))
-    exchange = asked(one, until(60))
+    one, script, recorder = session(None)
+    asked(one, recorder, 60)
+    exchange = asked(one, recorder, 60)
     assert (exchange.received, exchange.closed) == ((), True)
     assert len(script.sent) == 1
-    assert kinds(notebook).count("sent") == 1
+    assert kinds(recorder).count("sent") == 1
 
 
-def test_an_aborted_exchange_says_that_the_run_ended() -> None:
+def test_whoever_stops_the_run_ends_all_waiting() -> None:
+    stop, recorder = threading.Event(), Recorder()
+    one = Session(Script(), "reserved", recorder, stop)
+    stop.set()
+    assert asked(one, recorder, 60).received == ()
+    assert not one.closed
+
+
+def test_after_that_a_farewell_is_listened_to_all_the_same() -> None:
+    stop = threading.Event()
+    one = Session(Script([{"gone": True}]), "reserved", Recorder(), stop)
+    stop.set()
+    one.take_leave(5)
+    log_out(one, AGENT, Exchangeable({"bye": 1}, {"gone": True}), 60)
+    assert not one.closed
+
+
+def test_what_is_said_for_a_login_or_logout_belongs_to_no_request() -> None:
+    one, _, recorder = session({"n": 1}, {"ready": True}, {"n": 2})
+    exchange = asked(one, recorder, 5, enough=1)
+    with one.during(Phase.LOGIN):
+        log_in(one, AGENT, LOGIN, 5)
+    one.listen(5, lambda heard: True)
+    assert len(recorder.exchange(exchange.id).received) == 1
+    assert [event.phase for event in recorder.events()] == [None, None, None, Phase.LOGIN, Phase.LOGIN, None]
+
+
+@pytest.mark.parametrize(
+    ("part", "form", "clean"),
+    [(Part.DUE, None, True), (Part.OPEN, None, True), (Part.TEST, None, False), (Part.HOSTILE, None, False)],
+)
+def test_a_session_is_clean_until_something_improper_is_asked(part: Part, form: str | None, clean: bool) -> None:
     one, _, _ = session()
-    sent = one.send("{}", Part.DUE, "ask", "reserved")
-    one.abort()
-    assert one.receive(sent, until(0.05)).trouble == "the run ended before its answer"
+    one.ask("{}", request(one, part, form))
+    assert one.is_clean is clean
+
+
+def test_a_logout_that_nobody_here_asked_for_is_noticed() -> None:
+    one, _, _ = session({"hello": 1}, {"gone": True, "why": "elsewhere"})
+    one.expects_logout({"gone": True})
+    one.listen(5, lambda heard: len(heard) == 2)
+    assert one.was_put_out
 
 
 def test_it_is_closed_once() -> None:
-    one, script, notebook = session()
+    one, script, recorder = session()
     one.close()
     one.close()
     assert script.ended
-    assert kinds(notebook) == ["opened", "closed"]
+    assert kinds(recorder) == ["opened", "closed"]
 
 
 def test_a_binary_frame_is_noted_as_one() -> None:
-    one, script, notebook = session()
-    one.send(b"\x00\xff", Part.HOSTILE, "binary-frame", None)
+    one, script, recorder = session()
+    one.ask(b"\x00\xff", request(one, Part.HOSTILE))
     assert script.sent == [b"\x00\xff"]
-    assert notebook.journal.events()[-1].note == "binary frame"
+    assert (recorder.events()[-1].note, recorder.events()[-1].binary) == ("binary frame", True)
 
 
 def test_an_oversized_frame_is_sent_whole_and_kept_short() -> None:
-    one, script, notebook = session()
-    one.send("A" * 1_000_000, Part.HOSTILE, "oversized", None)
+    one, script, recorder = session()
+    one.ask("A" * 1_000_000, request(one, Part.HOSTILE))
     assert len(script.sent[0]) == 1_000_000
-    kept = notebook.journal.events()[-1].frame
+    kept = recorder.events()[-1].frame
     assert kept is not None
     assert len(kept) < 2_000
     assert kept.endswith("… (1000000 characters)")
 
 
 def test_sessions_and_exchanges_are_counted_through_the_run() -> None:
-    notebook = Notebook()
-    sessions = [Session(Script(), "reserved", notebook) for _ in range(2)]
-    exchanges = [one.send("{}", Part.DUE, "ask", None).exchange for one in sessions]
+    recorder = Recorder()
+    sessions = [Session(Script(), "reserved", recorder, threading.Event()) for _ in range(2)]
+    exchanges = [recorder.exchange(one.ask("{}", request(one))) for one in sessions]
     assert [(x.session, x.id) for x in exchanges] == [("s-1", "x-0001"), ("s-2", "x-0002")]
 
 
@@ -231,11 +275,12 @@ class Chatter(Script):
 
 
 def test_listening_ends_also_where_somebody_always_talks() -> None:
-    one = Session(Chatter(), "reserved", Notebook())
-    assert one.hear(0.01)
+    one = Session(Chatter(), "reserved", Recorder(), threading.Event())
+    assert one.listen(0.01)
     assert (one.closed, one.harm) == (False, None)
 
 
-def test_what_has_arrived_already_is_heard_without_waiting() -> None:
+def test_the_next_message_is_heard_alone() -> None:
     one, _, _ = session({"a": 1}, {"b": 2})
-    assert [message.parsed.value for message in one.hear()] == [{"a": 1}, {"b": 2}]
+    messages = [one.hear_one(5), one.hear_one(5), one.hear_one(0.01)]
+    assert [message and message.parsed.value for message in messages] == [{"a": 1}, {"b": 2}, None]

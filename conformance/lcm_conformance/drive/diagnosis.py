@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from lcm_conformance.catalogue import page
 from lcm_conformance.catalogue.probes import load_probes
 from lcm_conformance.catalogue.request import Way
 from lcm_conformance.catalogue.verdict import EnvironmentTrouble
@@ -194,7 +195,7 @@ def _described(lane: Lane, reply: Message, way: Way, after: float) -> tuple[str,
     asked = f"asked under topic {way.topic} {'with' if way.source else 'without'} source"
     what = {
         Shape.CONTACT: "a contact",
-        Shape.EMPTY: "a ContactOD without a contact (is one reserved for this agent?)",
+        Shape.EMPTY: f"a {page.REPLY} without a contact",
         Shape.ELSEWHERE: "a contact, though not as ContactOD",
     }.get(reply.shape, "something that is not JSON")
     if reply.is_unread:
@@ -207,4 +208,6 @@ def _described(lane: Lane, reply: Message, way: Way, after: float) -> tuple[str,
             f"{what}, {asked}, but none that agents.{lane.role}.expect names: correct the profile or reserve it",
             False,
         )
+    if reply.shape is Shape.EMPTY:
+        return f"{what}, {asked}: check that one is reserved for agents.{lane.role}", False
     return f"{what}, {asked}", True

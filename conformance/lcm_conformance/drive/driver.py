@@ -92,7 +92,9 @@ class Driver:
         self._lanes = {role: Lane(inquiry, role) for role in {**course.lanes, "reserved": (), **self._second()}}
         inquiry.has_room_for_two = inquiry.pool.limit > len(course.lanes)
         self._run_side_by_side(course)
+        inquiry.pool.nobody_leaves = True
         precondition.require_login_known(inquiry)
+        self._control_by_headers()
         self._ask_over()
         self._ask_last(course)
         precondition.after(inquiry)
@@ -142,6 +144,7 @@ class Driver:
         table: Mapping[str, Callable[[Lane], None]] = {
             plan.EARLY: prerequisite.before_any_login,
             plan.LATE: prerequisite.after_the_first_login,
+            plan.BY_HEADERS: prerequisite.control_by_headers,
             plan.IDLE: reservation.with_nothing_reserved,
             plan.FIND: self._find_out,
             plan.OFTEN: self._ask_often,
@@ -204,6 +207,12 @@ class Driver:
         for name in names:
             self._inquiry.troubles.setdefault(name, line)
 
+    def _control_by_headers(self) -> None:
+        if self._inquiry.without_control:
+            lane = self._lanes["reserved"]
+            lane.take()
+            self._run_lane(lane, [Deed(plan.BY_HEADERS, prerequisite.BEFORE_LOGIN, "", 0, 0)])
+
     def _ask_over(self) -> None:
         """Alone, after a whole silence: what came where nothing was due."""
         for role, probe in sorted(self._inquiry.asked_over):
@@ -218,11 +227,12 @@ class Driver:
         inquiry = self._inquiry
         reserved, other = self._lanes["reserved"], self._lanes.get("other")
         is_healthy = self._is_last = True
-        for _, deed in course.last:
+        for who, deed in course.last:
             if inquiry.pool.stop.is_set():
                 return
-            for lane in filter(None, (reserved, other)):
-                lane.take()
+            reserved.take()
+            if other is not None and who == plan.BOTH:
+                other.take()
             if deed.name == plan.AT_ONCE and not inquiry.ways:
                 continue
             if deed.name != plan.AT_ONCE:
@@ -233,5 +243,5 @@ class Driver:
                 if deed is next(d for _, d in course.last if d.name != plan.AT_ONCE):
                     reserved.leave()
             self._run_lane(reserved, [deed])
-            if other is not None:
+            if other is not None and who == plan.BOTH:
                 self._put_away(other)

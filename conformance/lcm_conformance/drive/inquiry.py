@@ -40,7 +40,8 @@ class Inquiry:
 
     `copies` is how many contacts a proper request brings, None until that is known; `restless`, that contacts were seen
     to come late or unasked; `asked_over`, the roles and probes where a contact came and nothing was due; `is_weak`,
-    that proper requests are answered by no more than a ContactOD without a contact.
+    that proper requests are answered by no more than a ContactOD without a contact; `without_control`, the requests
+    before login whose agent cannot log in.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Inquiry:
         self.is_weak = False
         self.asked_over: set[tuple[str, str]] = set()
         self.has_room_for_two = False
+        self.without_control: tuple[str, ...] = ()
         self.left_out: dict[str, str] = {}
         self.troubles: dict[str, str] = {}
         self.trouble: str | None = None
@@ -85,7 +87,7 @@ class Inquiry:
 
     def role(self, name: str) -> str:
         """The role of the profile that plays a probe's agent."""
-        if name == "stranger" and self.profile.login is None:
+        if name == "stranger" and self.profile.login is None and not self.profile.login_command:
             return "logged_out"  # everybody else is logged in by the handshake
         stand_ins = {"stranger": ("stranger", "logged_out", "reserved"), "leaver": ("leaver", "other", "reserved")}
         return next((role for role in stand_ins.get(name, ()) if role in self.agents), name)

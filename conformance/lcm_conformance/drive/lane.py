@@ -74,10 +74,10 @@ class Lane:
         self.leave()
         return self.enter()
 
-    def connect(self) -> Session:
-        """A new session on which nobody is logged in."""
+    def connect(self, waits: bool = True) -> Session:
+        """A new session on which nobody is logged in; without `waits` raises `NoRoom` where there is no place."""
         self.leave()
-        self.session = self.inquiry.pool.connect(self.role)
+        self.session = self.inquiry.pool.connect(self.role, waits)
         return self.session
 
     def leave(self) -> None:

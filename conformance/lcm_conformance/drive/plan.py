@@ -14,12 +14,14 @@ from lcm_conformance.catalogue.request import candidates
 from lcm_conformance.drive import precondition
 from lcm_conformance.profile import Profile
 
-EARLY, LATE, IDLE, FIND, OFTEN, FORMS, LOGOUT, COLLEAGUE, AT_ONCE = (
-    "early", "late", "idle", "find", "often", "forms", "logout", "colleague", "at-once",
+EARLY, LATE, BY_HEADERS, IDLE, FIND, OFTEN, FORMS, LOGOUT, COLLEAGUE, AT_ONCE = (
+    "early", "late", "by-headers", "idle", "find", "often", "forms", "logout", "colleague", "at-once",
 )  # fmt: skip
 CONTACTS = 10
 """How often an agent asks for the contact, the controls and the ways of asking apart."""
 CONTACTS_WHERE_SLOW = {"reserved": 1, "other": 2}
+ALONE, BOTH = "reserved", "reserved and other"
+"""Who does what comes last."""
 AT_LEAST = 6
 """Where an answer takes long: so often in all, with controls, ways of asking and asking at once."""
 _LOOKS = 5
@@ -45,10 +47,14 @@ class Deed:
 
 @dataclass(frozen=True)
 class Plan:
-    """All of a run. `lanes` are side by side as far as there are sessions, `last` comes after them, in order."""
+    """All of a run. `lanes` are side by side as far as there are sessions, `last` comes after them, in order.
+
+    `asked_about` are the roles whose reservation is asked about before all that.
+    """
 
     lanes: Mapping[str, tuple[Deed, ...]]
     last: tuple[tuple[str, Deed], ...]
+    asked_about: tuple[str, ...]
     preconditions: int
     connections: int
     reply: float
@@ -72,8 +78,13 @@ class Plan:
 
     @property
     def usual_logins(self) -> int:
-        """Logins of such a run."""
-        return len(self.lanes) + sum(deed.fresh for deed in self.deeds)
+        """Logins of such a run. Where there are fewer sessions than lanes, none is kept for what comes last."""
+        kept = set(self.lanes) if self.connections >= len(self.lanes) else set()
+        again = {"reserved", "other"} if any(deed.name == AT_ONCE for _, deed in self.last) else set()
+        if self.connections > 1 and any(who == BOTH for who, _ in self.last):
+            again.add("other")
+        fresh = sum(deed.fresh for deed in self.deeds)
+        return len(self.asked_about) + len(self.lanes) + fresh + len(again - kept)
 
     @property
     def most_calls(self) -> int:
@@ -103,11 +114,12 @@ def planned(profile: Profile, probes: Sequence[Probe], role_of: Callable[[str], 
     order = dict.fromkeys(
         role for role in (early, "reserved", "other", leaver, "idle") if role is not None and role in profile.agents
     )
-    lanes = {role: tuple(_deeds(role, early, leaver, names, profile)) for role in order}
+    lanes = {role: tuple(_deeds(role, early, leaver, names, profile)) for role in order if probes}
     return Plan(
         lanes={role: deeds for role, deeds in lanes.items() if deeds},
         last=tuple(_last(names, profile)),
-        preconditions=precondition.most_requests(profile) // 2,
+        asked_about=tuple(precondition.asked_before(profile)) if probes else (),
+        preconditions=precondition.most_requests(profile) // 2 if probes else 0,
         connections=profile.endpoint.max_connections,
         reply=profile.timing.reply,
         silence=profile.timing.silence,
@@ -148,14 +160,12 @@ def _deeds(
 
 def _last(names: Mapping[str, Probe], profile: Profile) -> Iterator[tuple[str, Deed]]:
     if "at-once" in names and "other" in profile.agents:
-        yield "reserved and other", Deed(AT_ONCE, "at-once", "ask at the same time", 6, 10 * _LOOKS)
-    for number, probe in enumerate(probe for probe in names.values() if probe.part is Part.HOSTILE):
+        yield BOTH, Deed(AT_ONCE, "at-once", "ask at the same time", 6, 10 * _LOOKS)
+    for probe in (probe for probe in names.values() if probe.part is Part.HOSTILE):
         requests = probe.burst + 1 if probe.burst else len(probe.forms) * (2 + probe.watched)
         most = 2 * requests + _LOOKS * max(1, len(probe.forms))
-        yield (
-            "reserved",
-            Deed(probe.name, probe.name, probe.when, requests, most, fresh=number == 0 or bool(probe.burst)),
-        )
+        who = BOTH if probe.watched and "other" in profile.agents else ALONE
+        yield who, Deed(probe.name, probe.name, probe.when, requests, most, fresh=1)
 
 
 def lines(plan: Plan, left_out: Mapping[str, str]) -> list[str]:

@@ -23,13 +23,21 @@ _FAREWELL = 1.0
 """Seconds that a logout may take when the run was interrupted."""
 
 
+class NoRoom(EnvironmentTrouble):
+    """As many sessions are open as may be, and waiting for one of them to end would not help."""
+
+
 class Pool:
-    """The sessions that are open; `limit` is how many may be held at once; `stop` ends all waiting."""
+    """The sessions that are open; `limit` is how many may be held at once; `stop` ends all waiting.
+
+    `nobody_leaves`: whoever holds a session waits for whoever wants one, so that there is no use in waiting.
+    """
 
     def __init__(self, profile: Profile, agents: Mapping[str, Agent], transport: Transport, recorder: Recorder) -> None:
         self.limit = profile.endpoint.max_connections
         self.stop = threading.Event()
         self.first_login = threading.Event()
+        self.nobody_leaves = False
         self.logins = 0
         self._profile = profile
         self._agents = agents
@@ -63,9 +71,12 @@ class Pool:
             raise
         return session
 
-    def connect(self, role: str) -> Session:
-        """Open a session for an agent without logging in; raises `EnvironmentTrouble`."""
-        return self._open_session(role, by_headers=False)
+    def connect(self, role: str, waits: bool = True) -> Session:
+        """Open a session for an agent without logging in; raises `EnvironmentTrouble`.
+
+        Whoever holds a session already must not wait for room, which may never come: `NoRoom` is raised instead.
+        """
+        return self._open_session(role, by_headers=False, waits=waits)
 
     def log_in(self, session: Session) -> None:
         """Log the agent in on an open session, where that is done by a message."""
@@ -124,10 +135,10 @@ class Pool:
         self.logins += 1
         self.first_login.set()
 
-    def _open_session(self, role: str, by_headers: bool) -> Session:
+    def _open_session(self, role: str, by_headers: bool, waits: bool = True) -> Session:
         self._admission.require_admitted(role)
         agent = self._agents[role]
-        connection = self._place_for(agent, by_headers)
+        connection = self._place_for(agent, by_headers, waits)
         session = Session(connection, role, self._recorder, self.stop)
         with self._room:
             self._opening -= 1
@@ -143,10 +154,10 @@ class Pool:
                 raise
         return session
 
-    def _place_for(self, agent: Agent, by_headers: bool) -> Connection:
+    def _place_for(self, agent: Agent, by_headers: bool, waits: bool) -> Connection:
         """A connection, once there is room; one that is refused beside others means that there is less."""
         while True:
-            self._wait_for_room()
+            self._wait_for_room(waits)
             try:
                 connection = self._admission.connect(agent, by_headers)
             except CannotConnect as trouble:
@@ -161,7 +172,7 @@ class Pool:
                 self._unreached = 0
                 return connection
 
-    def _wait_for_room(self) -> None:
+    def _wait_for_room(self, waits: bool) -> None:
         while True:
             with self._room:
                 self._require_going_on()
@@ -170,6 +181,8 @@ class Pool:
                     return
                 parked = self._parked[0] if self._parked else None
                 if parked is None:
+                    if self.nobody_leaves or not waits:
+                        raise NoRoom(f"{len(self._open)} sessions are open, and no more may be")
                     self._room.wait(0.2)
             if parked is not None:
                 self.leave(parked)

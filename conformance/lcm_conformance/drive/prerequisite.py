@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 from lcm_conformance.catalogue.probes import Part
 from lcm_conformance.catalogue.request import Way
@@ -15,6 +16,7 @@ from lcm_conformance.drive.asking import (
     wait_for_way,
 )
 from lcm_conformance.drive.lane import Ask, Lane
+from lcm_conformance.drive.pool import NoRoom
 from lcm_conformance.record.transcript import Exchange
 from lcm_conformance.transport import CannotConnect
 
@@ -92,9 +94,10 @@ def _then_log_in(lane: Lane, tests: list[str]) -> None:
         lane.hush()
     if lane.brought_contact(tests):
         inquiry.asked_over.add((lane.role, BEFORE_LOGIN))
-    if inquiry.profile.login is None:
-        lane.leave()
-        return  # headers log in: whoever is logged in by them is the control
+    if lane.role == "logged_out":
+        lane.leave()  # nobody can log in here: the control is whoever is logged in by headers
+        inquiry.without_control = tuple(tests)
+        return
     if lane.session is not None and not lane.session.closed:
         inquiry.pool.log_in(lane.session)
         lane.beat()
@@ -109,6 +112,11 @@ def _then_log_in(lane: Lane, tests: list[str]) -> None:
         control(lane, tests, BEFORE_LOGIN, on_any_session=True)
     else:
         control_elsewhere(lane, tests, BEFORE_LOGIN)
+
+
+def control_by_headers(lane: Lane) -> None:
+    """The control where headers log in, and whoever asked before login has none: an agent who is logged in by them."""
+    control(lane, lane.inquiry.without_control, BEFORE_LOGIN, on_any_session=True)
 
 
 def after_logout(lane: Lane) -> None:
@@ -138,9 +146,11 @@ def _after_logout(lane: Lane, asks_first: bool) -> list[str]:
     if not session.closed:
         tests += _ask_times(lane, OLD)
     if lane.inquiry.has_room_for_two:
-        second = Lane(lane.inquiry, lane.role)
-        second.connect()
-        tests += _ask_times(second, NEW)
+        with suppress(NoRoom):
+            one_more = Lane(lane.inquiry, lane.role)
+            one_more.connect(waits=False)
+            second = one_more
+            tests += _ask_times(second, NEW)
     if lane.session is not None and lane.pending:
         lane.hush()
     if second is None:

@@ -8,6 +8,7 @@ from threading import Barrier
 from lcm_conformance.catalogue.probes import Part
 from lcm_conformance.drive.asking import contact, wait_for_way
 from lcm_conformance.drive.lane import Ask, Lane, is_settled
+from lcm_conformance.drive.pool import NoRoom
 
 NOTHING_RESERVED = "nothing-reserved"
 COLLEAGUE = "colleague"
@@ -52,15 +53,23 @@ def at_once(first: Lane, second: Lane) -> None:
     inquiry = first.inquiry
     if first.gave_up or second.gave_up:
         return
-    rounds = ROUNDS_WHERE_SLOW if inquiry.pace.is_slow else ROUNDS
-    if inquiry.pool.limit < 2:
-        for lane in (first, second):
-            contact(lane, AT_ONCE)
-            lane.leave()
-        return
+    try:
+        if inquiry.pool.limit > 1:
+            _side_by_side(first, second)
+            return
+    except NoRoom:
+        pass  # the endpoint allows fewer sessions than before
+    for lane in (second, first):
+        lane.leave()
+    for lane in (first, second):
+        contact(lane, AT_ONCE)
+        lane.leave()
+
+
+def _side_by_side(first: Lane, second: Lane) -> None:
     for lane in (first, second):
         lane.enter()
-    for _ in range(rounds):
+    for _ in range(ROUNDS_WHERE_SLOW if first.inquiry.pace.is_slow else ROUNDS):
         if not _one_round(first, second):
             # Beside what was asked before on these sessions, a lost answer says little.
             for lane in (first, second):
