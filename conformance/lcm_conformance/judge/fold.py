@@ -125,6 +125,7 @@ def fold(
         suite_errors=tuple(errors),
         stale=stale,
         label=course.label,
+        statement=course.statement,
         wire=wire.seen(evidence),
         selftest=course.selftest,
         options=dict(course.options),

@@ -6,6 +6,7 @@ in the transcript, found by the exchange ids that findings and scenarios carry. 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -144,6 +145,7 @@ class Result:
 
     `decided_by` says what the exit status follows from: `verdict`, `worse` (than the baseline), or `known` (an entry is
     `stale`).
+    `statement` is what the profile says of who tested what.
     """
 
     verdict: str
@@ -172,6 +174,7 @@ class Result:
     stale: tuple[str, ...] = ()
     baseline: Comparison | None = field(default=None, repr=False)
     label: str | None = field(default=None, repr=False)
+    statement: Mapping[str, str] = field(default_factory=dict, repr=False)
     wire: dict[str, Member] = field(default_factory=dict, repr=False)
     selftest: dict[str, object] | None = None
     options: dict[str, str] = field(default_factory=dict, repr=False)

@@ -77,3 +77,4 @@ class Course:
     options: Mapping[str, str] = field(default_factory=dict, repr=False)
     label: str | None = field(default=None, repr=False)
     selftest: dict[str, object] | None = None
+    statement: Mapping[str, str] = field(default_factory=dict, repr=False)

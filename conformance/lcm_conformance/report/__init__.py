@@ -5,6 +5,7 @@ personal data: `write_all` redacts everything first.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from lcm_conformance.report.redacts import (
     redact_recording,
     redact_result,
 )
-from lcm_conformance.report.result_json import write_result_json
+from lcm_conformance.report.result_json import result_text, write_result_json
 from lcm_conformance.report.transcript_file import write_transcript
 
 _PAGES = ("junit.xml", "report.html", "transcript.ndjson", "allure-report/index.html")
@@ -65,13 +66,21 @@ def write_all(
     shown = redact_result(result, redactor)
     write_transcript(heard, terms, shown, redactor, out)
     write_junit(shown, out)
-    write_html(shown, heard, out)
+    write_html(shown, heard, out, _digests(shown, out))
     write_allure_results(shown, heard, out)
     if allure_dir is not None:
         share(out / "allure-results", allure_dir)
     notes = [write_allure_html(out)] if allure_html else []
     write_result_json(shown, out)
     return notes
+
+
+def _digests(result: Result, out: Path) -> dict[str, str]:
+    """The SHA-256 of the evidence, by file: of `result.json` before it is there, since it is written last."""
+    text = result_text(result).encode("utf-8", "backslashreplace")
+    with (out / "transcript.ndjson").open("rb") as file:
+        transcript = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"result.json": hashlib.sha256(text).hexdigest(), "transcript.ndjson": transcript}
 
 
 __all__ = ["FILES", "FOLDERS", "Redacts", "begin", "redact_options", "redact_record", "redact_result", "write_all"]

@@ -40,6 +40,7 @@ def redact_result(result: Result, redactor: Redacts) -> Result:
         observations=tuple(_observation(o, redactor) for o in result.observations),
         trouble=result.trouble and replace(result.trouble, line=text(result.trouble.line)),
         label=_optional(result.label, redactor),
+        statement={key: text(value) for key, value in result.statement.items()},
         wire={text(name): _member(member, redactor) for name, member in result.wire.items()},
         stale=tuple(map(text, result.stale)),
         suite_errors=tuple(map(text, result.suite_errors)),

@@ -16,7 +16,12 @@ SCHEMA = "lcm-conformance/result/1"
 
 def write_result_json(result: Result, out: Path) -> None:
     """Write `out/result.json`, whole or not at all."""
-    write_whole(out / "result.json", json_text(result_json(result), indent=1) + "\n")
+    write_whole(out / "result.json", result_text(result))
+
+
+def result_text(result: Result) -> str:
+    """All of the file."""
+    return json_text(result_json(result), indent=1) + "\n"
 
 
 def result_json(result: Result) -> dict[str, object]:
@@ -45,6 +50,7 @@ def result_json(result: Result) -> dict[str, object]:
         "embedded": result.embedded,
         "decided_by": result.decided_by,
         "label": result.label,
+        "statement": dict(result.statement),
         "trouble": result.trouble and asdict(result.trouble),
         "baseline": result.baseline and _baseline(result.baseline),
         "wire": {name: asdict(member) for name, member in result.wire.items()},

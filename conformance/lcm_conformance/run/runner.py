@@ -163,6 +163,7 @@ class Run:
             notices=self._profile.notices,
             options=self.settings.given,
             label=self.settings.label,
+            statement=self._profile.statement,
             selftest=released_score(),
         )
         return fold(records, self.written, self.catalogue, self.evidence, self.settings.terms(self._profile), course)
