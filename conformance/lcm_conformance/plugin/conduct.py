@@ -5,6 +5,8 @@ Called by the plugin's hooks. A wrong use ends the session with status 2, a cras
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -25,6 +27,7 @@ from lcm_conformance.redaction.exceptions import account
 from lcm_conformance.report.case import Case
 from lcm_conformance.report.console import failure_block
 from lcm_conformance.run import execution, vocabulary
+from lcm_conformance.run.announcement import announce
 from lcm_conformance.run.folder import held
 from lcm_conformance.run.options import PYTEST_PREFIX
 from lcm_conformance.run.runner import Run
@@ -122,6 +125,7 @@ class Conduct:
         stopped = bool(self.ends_early or session.shouldfail or session.shouldstop)
         records = self._all_records(self.run, stopped=stopped)
         self.result = self.run.finish(records, not (stopped or self.crashed), self.allure_dir)
+        self.run.notes += announce(self.result, os.environ, sys.stderr)
         session.exitstatus = self._status(session, exitstatus, exit_status(self.result))
 
     def _status(self, session: pytest.Session, of_pytest: int, own: int) -> int:

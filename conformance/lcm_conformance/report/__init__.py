@@ -10,6 +10,7 @@ from pathlib import Path
 
 from lcm_conformance.judge.result import Result
 from lcm_conformance.record.transcript import Recording
+from lcm_conformance.report import badge, ctrf
 from lcm_conformance.report.allure import write_allure_results
 from lcm_conformance.report.allure_html import write_allure_html
 from lcm_conformance.report.allure_run import SHARED, WRITTEN, clear, share
@@ -26,7 +27,7 @@ from lcm_conformance.report.redacts import (
 from lcm_conformance.report.result_json import write_result_json
 from lcm_conformance.report.transcript_file import write_transcript
 
-_PAGES = ("junit.xml", "report.html", "transcript.ndjson", "allure-report/index.html")
+_PAGES = (ctrf.NAME, badge.NAME, "junit.xml", "report.html", "transcript.ndjson", "allure-report/index.html")
 FOLDERS = ("allure-results", "allure-report")
 FILES = ("result.json", *_PAGES, *(f"allure-results/{pattern}" for pattern in (*WRITTEN, *SHARED)))
 """All that a run may write, and takes away of an earlier one: paths in `out`, the files as patterns."""
@@ -63,6 +64,8 @@ def write_all(
     shown = redact_result(result, redactor)
     write_transcript(heard.events, out)
     write_junit(shown, out)
+    ctrf.write_ctrf(shown, out)
+    badge.write_badge(shown, out)
     write_html(shown, heard, out)
     write_allure_results(shown, heard, out)
     if allure_dir is not None:
