@@ -54,7 +54,7 @@ class Pseudonyms:
     def frame(self, text: str) -> str:
         return text.replace(PHONE, PSEUDONYM)
 
-    def text(self, text: str) -> str:
+    def text(self, text: str, *, times: bool = True) -> str:
         return text.replace(PHONE, PSEUDONYM)
 
 
