@@ -68,9 +68,9 @@ def _drive(settings: Settings) -> int:
             conduct.fault or f"pytest ended with status {int(code)} before there was a result: please report it"
         )
     console = _Console(highlight=False, soft_wrap=True)
-    first, *rest = summary(conduct.result, settings.out)
+    first, *rest = summary(conduct.result, settings.out, conduct.run.notes)
     console.print(first, style=_COLOURS[conduct.result.verdict], markup=False)
-    for line in (*rest, *conduct.run.notes):
+    for line in rest:
         console.print(line, markup=False)
     return int(code)
 

@@ -30,6 +30,7 @@ from lcm_conformance.run import execution, vocabulary
 from lcm_conformance.run.announcement import announce
 from lcm_conformance.run.folder import held
 from lcm_conformance.run.options import PYTEST_PREFIX
+from lcm_conformance.run.out_folder import point
 from lcm_conformance.run.runner import Run
 from lcm_conformance.run.settings import Settings, resolve
 
@@ -126,6 +127,7 @@ class Conduct:
         records = self._all_records(self.run, stopped=stopped)
         self.result = self.run.finish(records, not (stopped or self.crashed), self.allure_dir)
         self.run.notes += announce(self.result, os.environ, sys.stderr)
+        self.run.notes += point(self.run.settings.latest, self.run.settings.out)
         session.exitstatus = self._status(session, exitstatus, exit_status(self.result))
 
     def _status(self, session: pytest.Session, of_pytest: int, own: int) -> int:

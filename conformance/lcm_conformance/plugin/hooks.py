@@ -160,7 +160,7 @@ class Hooks:
             terminalreporter.write_line(f"suite error: {conduct.fault}")
         elif conduct.result is not None and conduct.run is not None:
             terminalreporter.section("lcm-conformance")
-            for line in summary(conduct.result, conduct.run.settings.out):
+            for line in summary(conduct.result, conduct.run.settings.out, conduct.run.notes):
                 terminalreporter.write_line(line)
 
 
