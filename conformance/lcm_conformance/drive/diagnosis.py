@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from lcm_conformance.catalogue import page
 from lcm_conformance.catalogue.probes import Part, load_probes
 from lcm_conformance.catalogue.request import Way
 from lcm_conformance.catalogue.verdict import EnvironmentTrouble
@@ -142,6 +143,9 @@ def _login_in_words(desk: Desk, role: str) -> str:
 
 def _ask(desk: Desk, session: Session, told: Callable[[Step], None]) -> bool:
     began, heard = time.monotonic(), list[Message]()
+    if not desk.profile.supported:
+        told(Step(ANSWER, 0.0, f"not asked: the page covers Campaign Manager up to {page.LAST_SUPPORTED_VERSION}"))
+        return True
     for way in ways({}):
         try:
             exchange = desk.ask(session, Request(_PROBE.name, Part.DUE, way=way))
