@@ -103,10 +103,3 @@ def test_sentences_and_fixtures_of_the_suite_s_are_its_own_scenarios_alone(proje
     chosen = [project.features, "--lcm-clause", "VER-1"] if beside else []
     printed = ended(project.pytest("theirs", *chosen), 1, "StepDefinitionNotFoundError")
     assert [name for name in names if f"fixture '{name}' not found" not in printed] == []
-
-
-def test_a_loop_of_links_in_a_project_is_nothing_to_the_suite(project: Project) -> None:
-    project.write({"test_theirs.py": PASSES})
-    (project.folder / "features").symlink_to(project.folder / "features")
-    (project.folder / "test_features.py").symlink_to(project.folder / "test_features.py")
-    ended(project.pytest(), 0, "1 passed")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from lcm_conformance.catalogue import scenarios
 from others_project import Project
@@ -113,9 +111,12 @@ def test_what_another_plugin_counts_as_a_failure_stays_one(project: Project) -> 
 )
 def test_another_report_in_the_place_of_one_of_the_suite_s_is_refused(project: Project, option: str, name: str) -> None:
     free = name.startswith("elsewhere")
+    project.write({"reports/junit.xml": "of an older run"})
     done = project.pytest(project.features, f"{option}={name}", "--lcm-clause", "VER-1")
     printed = done.stdout + done.stderr
     assert done.returncode == (3 if free else 2), printed
     assert ("where the suite writes its own" in printed) is not free
     assert "Traceback" not in printed
-    assert Path(project.folder / "reports" / "transcript.ndjson").exists() is free
+    assert (project.folder / "reports" / "transcript.ndjson").exists() is free
+    if not free:
+        assert (project.folder / "reports" / "junit.xml").read_text(encoding="utf-8") == "of an older run"

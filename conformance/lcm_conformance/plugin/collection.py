@@ -77,7 +77,7 @@ def keys(nodes: Iterable[object]) -> Iterator[tuple[pytest.Item, tuple[str, str]
 
 
 def _is_home(folder: Path) -> bool:
-    return os.path.realpath(folder) == _home()  # of a loop of links, too, of which `Path.resolve` makes an error
+    return os.path.realpath(folder) == _home()
 
 
 @cache
