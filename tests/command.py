@@ -13,7 +13,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 PACKAGED_PROFILE = CHECKOUT / "conformance" / "lcm_conformance" / "endpoint" / "profile.toml"
 LONGEST = 90  # seconds; only a test that fails waits so long
 
-_OURS = ("LCM_", "PYTEST_", "COV_")
+_OURS = ("LCM_", "PYTEST_", "COV_", "GITHUB_")
 _INSTALLED = bool(entry_points(group="pytest11", name="lcm_conformance"))
 
 

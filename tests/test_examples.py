@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
-import shlex
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from lcm_conformance import cli, profile
+from command import LONGEST, environment, quick_profile
+from lcm_conformance import profile
 from lcm_conformance.catalogue.verdict import UsageError
+from lcm_conformance.endpoint import Behaviour, Host
+from lcm_conformance.version import VERSION
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = ROOT / "examples"
 STAGING = EXAMPLES / "staging-profile.toml"
 VARIABLES = set(re.findall(r"\$\{(LCM_\w+)\}", STAGING.read_text(encoding="utf-8")))
-REPORTS = {"result.json", "report.html", "junit.xml", "transcript.ndjson", "allure-results", "allure-report"}
+JUDGE = EXAMPLES / "judge.sh"
 
 
 def workflow(name: str) -> dict[Any, Any]:
@@ -37,10 +43,6 @@ def github() -> list[dict[str, Any]]:
 
 def github_step(name: str) -> dict[str, Any]:
     return next(step for step in github() if step.get("name") == name)
-
-
-def scripts() -> list[str]:
-    return [*(step["run"] for step in github() if "run" in step), *gitlab()["script"]]
 
 
 def test_the_profile_loads_with_its_variables_set() -> None:
@@ -64,25 +66,57 @@ def test_the_profile_names_its_variables_at_its_head() -> None:
     assert {name for name in VARIABLES if name not in head} == set()
 
 
-@pytest.mark.parametrize("command", [line for line in scripts() if line.startswith("lcm-conformance")])
-def test_the_commands_are_ones_that_there_are(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in cli._COMMANDS:
-        monkeypatch.setattr(module, "run", lambda _: 0)
+def test_both_install_this_release_and_run_the_same_script() -> None:
+    install, judge = gitlab()["script"]
+    assert (install, judge) == (f"pip install lcm-conformance=={VERSION}", "sh ci/judge.sh staging")
+    assert github_step("Install")["run"] == install
+    assert judge in github_step("Judge staging")["run"]
 
-    assert cli.main(shlex.split(command)[1:]) == 0
+
+def judged(folder: Path, behaviour: Behaviour, **variables: str) -> subprocess.CompletedProcess[str]:
+    """What `judge.sh` says of an endpoint, in a folder of somebody's product."""
+    (folder / "bin").mkdir(exist_ok=True)
+    command = folder / "bin" / "lcm-conformance"
+    command.write_text(f'#!/bin/sh\nexec {sys.executable} -m lcm_conformance "$@"\n', encoding="utf-8")
+    command.chmod(0o755)
+    path = f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    with Host() as host:
+        given = {"LCM_PROFILE": str(quick_profile(folder)), "LCM_URL": host.start(behaviour), "PATH": path}
+        return subprocess.run(
+            ["sh", JUDGE, "staging"],
+            cwd=folder,
+            env=environment(**given | variables),
+            capture_output=True,
+            text=True,
+            timeout=LONGEST,
+        )
 
 
-def test_both_install_from_the_lock_and_run() -> None:
-    assert sorted(scripts()) == sorted(
-        2 * ["pip install --constraint constraints.txt .", "lcm-conformance run --out reports"]
-    )
+@pytest.mark.skipif(os.name != "posix", reason="a shell script")
+def test_the_script_keeps_the_newest_conformant_result_and_compares_with_it(tmp_path: Path) -> None:
+    good = judged(tmp_path, Behaviour())
+    assert good.returncode == 0, good.stdout + good.stderr
+    kept = (tmp_path / "baseline" / "result.json").read_text(encoding="utf-8")
+    assert judged(tmp_path, Behaviour(faults=("drops_queue",))).returncode == 1
+    assert (tmp_path / "baseline" / "result.json").read_text(encoding="utf-8") == kept
+    told = json.loads((tmp_path / "reports" / "result.json").read_text(encoding="utf-8"))
+    assert (told["label"], "FLD-Queue-presence" in told["baseline"]["worse"]) == ("staging", True)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell script")
+def test_the_script_is_neutral_of_a_later_version_and_says_3_of_an_environment_that_is_out_of_reach(
+    tmp_path: Path,
+) -> None:
+    assert judged(tmp_path, Behaviour(cm_version="2309"), LCM_CM_VERSION="2309").returncode == 0
+    assert judged(tmp_path, Behaviour(), LCM_URL="ws://127.0.0.1:1/lcm").returncode == 3
+    assert not (tmp_path / "baseline").exists()
 
 
 def test_github_hands_every_secret_to_the_run_and_to_nothing_else() -> None:
     handed = github_step("Judge staging")["env"]
 
     assert {name for name, value in handed.items() if value == f"${{{{ secrets.{name} }}}}"} == VARIABLES
-    assert (ROOT / handed["LCM_PROFILE"]).is_file()
+    assert (EXAMPLES / Path(handed["LCM_PROFILE"]).name).is_file()
     assert [step for step in github() if "env" in step] == [github_step("Judge staging")]
 
 
@@ -90,16 +124,16 @@ def test_github_keeps_every_report_though_the_run_fails() -> None:
     kept = github_step("Keep the reports")
 
     assert kept["if"] == "${{ !cancelled() }}"
-    assert {Path(line).name for line in kept["with"]["path"].split()} == REPORTS
+    assert kept["with"]["path"] == "reports/"
     assert github()[-1] == kept
 
 
-def test_github_starts_by_hand_and_by_schedule_and_may_read_only() -> None:
+def test_github_starts_on_push_by_hand_and_by_schedule_and_may_read_only() -> None:
     whole = workflow("github-actions.yml")
 
-    assert set(whole[True]) == {"workflow_dispatch", "schedule"}  # YAML 1.1 reads `on` as true
+    assert set(whole[True]) == {"push", "workflow_dispatch", "schedule"}  # YAML 1.1 reads `on` as true
     assert whole["permissions"] == {"contents": "read"}
-    assert all(re.fullmatch(r"actions/[\w-]+@v\d+", step["uses"]) for step in github() if "uses" in step)
+    assert all(re.fullmatch(r"actions/[\w/-]+@v\d+", step["uses"]) for step in github() if "uses" in step)
 
 
 def test_gitlab_keeps_every_report_though_the_run_fails() -> None:
@@ -107,7 +141,7 @@ def test_gitlab_keeps_every_report_though_the_run_fails() -> None:
 
     assert artifacts["when"] == "always"
     assert artifacts["reports"] == {"junit": "reports/junit.xml"}
-    assert {Path(line).name for line in artifacts["paths"]} == REPORTS - {"junit.xml"}
+    assert artifacts["paths"] == ["reports/"]
 
 
 def test_gitlab_names_every_secret_and_holds_none() -> None:
@@ -115,7 +149,7 @@ def test_gitlab_names_every_secret_and_holds_none() -> None:
 
     assert {name for name in VARIABLES if name not in text.partition("stages:")[0]} == set()
     assert set(gitlab()["variables"]) == {"LCM_PROFILE", "LCM_CM_VERSION"}
-    assert (ROOT / gitlab()["variables"]["LCM_PROFILE"]).is_file()
+    assert (EXAMPLES / Path(gitlab()["variables"]["LCM_PROFILE"]).name).is_file()
 
 
 def test_gitlab_has_the_jobs_stage() -> None:

@@ -15,6 +15,9 @@ def main() -> int:
         return cli.main()
     except KeyboardInterrupt:
         return 130
+    except OSError as error:  # while importing: what explains errors may be what could not be read
+        print(f"environment: the suite cannot be loaded: {error}: raise the limit on open files", file=sys.stderr)
+        return 3
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -213,3 +214,20 @@ def test_what_makes_no_sense_is_refused_in_one_line(options: list[str], complain
 def test_a_port_in_use_is_refused_in_one_line(taken_port: int) -> None:
     with pytest.raises(UsageError, match=f"port {taken_port} .*in use.*--port"):
         mock.run(parsed("--port", str(taken_port)))
+
+
+def test_it_waits_in_turns_for_what_interrupts_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Windows nothing interrupts a wait without an end, before Python 3.14."""
+    turns: list[float | None] = []
+
+    class Never(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            turns.append(timeout)
+            if len(turns) == 3:
+                raise KeyboardInterrupt
+            return False
+
+    monkeypatch.setattr(mock.threading, "Event", Never)
+    with pytest.raises(KeyboardInterrupt):
+        mock._wait_for_interrupt()
+    assert all(timeout is not None and timeout <= 1 for timeout in turns)

@@ -79,12 +79,14 @@ def test_importing_all_of_the_suite_touches_nothing_outside(project: Project) ->
     ended(project.write({"test_untouched.py": UNTOUCHED}).pytest(), 0, "1 passed")
 
 
-@pytest.mark.parametrize("name", ["conformance", "features", "steps", "tests", "benchmarks"])
-def test_a_folder_of_any_name_on_the_path_is_the_project_s_own(project: Project, name: str) -> None:
-    project.write({f"{name}/__init__.py": "whose = 'theirs'\n", f"{name}/part.py": ""})
-    project.write({"checks/test_theirs.py": f"import {name}.part\n\n\ndef test_it():\n    assert {name}.whose\n"})
-    path = f"{project.folder}:{project.site}"
-    ended(project.pytest("checks", PYTHONPATH=path), 0, "1 passed")
+def test_folders_of_any_name_on_the_path_are_the_project_s_own(project: Project) -> None:
+    names = ("conformance", "features", "steps", "tests", "benchmarks")
+    for name in names:
+        project.write({f"{name}/__init__.py": "whose = 'theirs'\n", f"{name}/part.py": ""})
+    lines = [f"import {name}.part\n" for name in names]
+    asserts = [f"    assert {name}.whose\n" for name in names]
+    project.write({"checks/test_theirs.py": "".join([*lines, "\n\ndef test_it():\n", *asserts])})
+    ended(project.pytest("checks", PYTHONPATH=f"{project.folder}:{project.site}"), 0, "1 passed")
 
 
 def test_a_mark_of_the_suite_s_is_unknown_to_a_project_with_strict_marks(project: Project) -> None:
@@ -94,14 +96,10 @@ def test_a_mark_of_the_suite_s_is_unknown_to_a_project_with_strict_marks(project
 
 
 @pytest.mark.parametrize("beside", [False, True], ids=["alone", "beside the suite's features"])
-def test_a_sentence_of_the_suite_s_is_defined_for_its_own_scenarios_alone(project: Project, beside: bool) -> None:
-    project.write({"theirs/test_theirs.py": OWN_STEPS, "theirs/theirs.feature": OWN_FEATURE})
+def test_sentences_and_fixtures_of_the_suite_s_are_its_own_scenarios_alone(project: Project, beside: bool) -> None:
+    names = ("evidence", "clause", "remarks")
+    fixtures = "".join(f"\n\ndef test_{name}({name}):\n    pass\n" for name in names)
+    project.write({"theirs/test_theirs.py": OWN_STEPS + fixtures, "theirs/theirs.feature": OWN_FEATURE})
     chosen = [project.features, "--lcm-clause", "VER-1"] if beside else []
-    printed = project.pytest("theirs", *chosen)
-    ended(printed, 1, "StepDefinitionNotFoundError")
-
-
-@pytest.mark.parametrize("name", ["evidence", "clause", "remarks"])
-def test_a_fixture_of_the_suite_s_is_unknown_elsewhere(project: Project, name: str) -> None:
-    project.write({"theirs/test_theirs.py": f"def test_it({name}):\n    pass\n"})
-    ended(project.pytest("theirs", project.features, "--lcm-clause", "VER-1"), 1, f"fixture '{name}' not found")
+    printed = ended(project.pytest("theirs", *chosen), 1, "StepDefinitionNotFoundError")
+    assert [name for name in names if f"fixture '{name}' not found" not in printed] == []

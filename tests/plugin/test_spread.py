@@ -8,7 +8,7 @@ from others_project import Project
 pytest.importorskip("xdist")
 LINE = "run the suite without -n: its waiting overlaps already, and the endpoint is asked once"
 TELLS_OF_ITSELF = "from pathlib import Path\n\n\ndef test_theirs():\n    Path('{ran}').touch()\n"
-SPREAD = (["-n", "2"], ["-n", "1"], ["--dist", "load", "--tx", "2*popen"], ["--dist", "each", "--tx", "2*popen"])
+SPREAD = (["-n", "2"], ["--dist", "load", "--tx", "2*popen"], ["--dist", "each", "--tx", "popen"])
 
 
 @pytest.mark.parametrize("how", SPREAD, ids=" ".join)
@@ -37,6 +37,17 @@ def test_with_an_option_and_no_scenario_the_others_run_and_nothing_is_green(proj
     assert done.returncode == 3, done.stdout + done.stderr
     assert "1 passed" in done.stdout
     assert (project.result["verdict"], project.result["ledger"]["executed"]) == ("inconclusive", 0)
+
+
+def test_a_process_for_each_test_is_refused_too(project: Project) -> None:
+    text = "def pytest_addoption(parser):\n    parser.addoption('--forked', action='store_true')\n"  # as pytest-forked
+    project.write({"forks.py": text, "test_theirs.py": "def test_theirs():\n    pass\n"})
+    path = f"{project.site}:{project.folder}"
+    assert project.pytest("-p", "forks", "--forked", PYTHONPATH=path).returncode == 0
+    done = project.pytest("-p", "forks", "--forked", project.features, PYTHONPATH=path)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert LINE.replace("-n", "--forked") in done.stdout + done.stderr
+    assert not (project.folder / "reports").exists()
 
 
 def test_no_spreading_at_all_is_a_session_like_any_other(project: Project) -> None:

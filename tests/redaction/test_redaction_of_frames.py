@@ -71,7 +71,7 @@ def test_what_has_no_letters_or_digits_to_hide_is_kept(literal: str) -> None:
     assert Redactor().frame(frame) == frame
 
 
-@pytest.mark.parametrize("number", ["137", "5550104711", "-42", "0.5", "1.50", "5.5501e9", "10", "7", "0", "9" * 5000])
+@pytest.mark.parametrize("number", ["137", "5550104711", "0.5", "1.50", "10.05", "10", "7", "0.001", "9" * 5000])
 def test_a_number_stays_a_number_of_the_same_length(number: str) -> None:
     shown = Redactor().frame(f'{{"ContactID": {number}}}')[len('{"ContactID": ') : -1]
     assert shape(shown) == shape(number)

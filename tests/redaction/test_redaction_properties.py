@@ -18,7 +18,9 @@ names = st.sampled_from(PERSONAL) | st.text(max_size=8)
 values = st.recursive(scalars, lambda v: st.lists(v, max_size=4) | st.dictionaries(names, v, max_size=4), max_leaves=12)
 # Long enough that a pseudonym does not hold the value again by chance.
 telling = st.text(alphabet=DIGITS + LOWER + UPPER + ' |-/"<é%', min_size=8, max_size=24).filter(
-    lambda v: sum(map(str.isalnum, v)) >= 8 and v.strip() == v and v.casefold() not in VOCABULARY
+    lambda v: (
+        sum(map(str.isalnum, v)) >= 8 and v.strip() == v and v.casefold() not in VOCABULARY and v.strip('0 |-/"<%')
+    )
 )
 wild = st.text(max_size=60) | st.text(alphabet="{}[]\":,'=\\%&#;u0035xUserID \n“”", max_size=60)
 
@@ -72,7 +74,7 @@ def test_type_length_and_classes_are_kept(name: str, value: str, ascii_only: boo
 
 
 @QUICK
-@given(st.integers(min_value=0, max_value=10**30))
+@given(st.integers(min_value=1, max_value=10**30))
 def test_a_number_and_its_string_get_the_same_digits(number: int) -> None:
     shown = json.loads(Redactor().frame(f'{{"ContactID": {number}, "x": {{"ContactId": "{number}"}}}}'))
     assert str(shown["ContactID"]) == shown["x"]["ContactId"] != str(number)

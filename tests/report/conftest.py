@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,6 @@ import pytest
 from excusing import excused
 from lcm_conformance.catalogue.probes import Part
 from lcm_conformance.catalogue.verdict import Finding, Verdict
-from lcm_conformance.endpoint import Host
 from lcm_conformance.judge.result import (
     ClauseResult,
     Latency,
@@ -23,7 +22,6 @@ from lcm_conformance.judge.result import (
     Trouble,
 )
 from lcm_conformance.record.transcript import Event, Exchange, Kind, Recording
-from reported import Driven
 
 PHONE = "5550104711"
 PSEUDONYM = "9300184526"
@@ -54,7 +52,7 @@ class Pseudonyms:
     def frame(self, text: str) -> str:
         return text.replace(PHONE, PSEUDONYM)
 
-    def text(self, text: str) -> str:
+    def text(self, text: str, *, times: bool = True) -> str:
         return text.replace(PHONE, PSEUDONYM)
 
 
@@ -86,13 +84,6 @@ def _scenario(id_: str, klass: str, verdict: Verdict, reason: str) -> ScenarioRe
         started=STARTED,
         seconds=0.012,
     )
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Iterator[Driven]:
-    """Runs the features for real: see `reported`."""
-    with Host() as host:
-        yield Driven(host, tmp_path)
 
 
 @pytest.fixture

@@ -126,6 +126,6 @@ def test_without_the_command_it_says_so(out, monkeypatch, tmp_path):
 
 def test_the_note_reaches_the_caller_and_the_result_is_whole(allure, result, recording, redactor, out: Path):
     allure("sys.exit(1)")
-    (note,) = write_all(result, recording, out, redactor, allure_html=True)
+    (note,) = write_all(result, recording, out, redactor, allure_html=True).notes
     assert note.startswith("allure-report not written")
     assert (out / "result.json").is_file()

@@ -41,6 +41,7 @@ class Scenario:
     name: str
     tags: tuple[str, ...]
     steps: tuple[Step, ...]
+    line: int = 0
 
     @property
     def clause(self) -> str:
@@ -138,11 +139,12 @@ def _expand(
 ) -> Iterator[Scenario]:
     steps = (*background, *_steps(scenario["steps"]))
     own = (*tags, *_tags(scenario))
+    line = int(scenario["location"]["line"])
     rows = [row for examples in scenario["examples"] for row in examples["tableBody"]]
     if not scenario["examples"]:
-        yield Scenario(feature, file, rule, scenario["name"], own, steps)
+        yield Scenario(feature, file, rule, scenario["name"], own, steps, line)
     for number, _ in enumerate(rows, start=1):
-        yield Scenario(feature, file, rule, f"{scenario['name']} ({number})", own, steps)
+        yield Scenario(feature, file, rule, f"{scenario['name']} ({number})", own, steps, line)
 
 
 def _tags(node: dict[str, Any]) -> tuple[str, ...]:

@@ -10,9 +10,8 @@ import os
 import sys
 from typing import NoReturn
 
-from lcm_conformance.catalogue.verdict import SuiteError, UsageError
 from lcm_conformance.cli import clauses, compare, doctor, matrix, mock, run, selftest
-from lcm_conformance.redaction.exceptions import account
+from lcm_conformance.cli.complaint import line_of, status_of
 from lcm_conformance.version import VERSION
 
 _UNWRITABLE = {errno.ENOSPC, errno.EIO, errno.EBADF}
@@ -64,14 +63,10 @@ def _told(error: Exception, command: str) -> tuple[int, str]:
     if isinstance(error, BrokenPipeError):  # whoever read the output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0, ""
-    if isinstance(error, UsageError):
-        return 2, f"lcm-conformance {command}: {error}"
-    if isinstance(error, SuiteError):
-        return 5, f"suite error: {error}"
-    if isinstance(error, OSError) and error.errno in _UNWRITABLE:
+    if isinstance(error, OSError) and error.filename is None and error.errno in _UNWRITABLE:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # what is left must not be tried again
         return 2, f"lcm-conformance {command}: cannot write the output: {error.strerror}"
-    return 5, f"suite error: {account(error)}: please report it"  # its text may hold what must not be shown
+    return status_of(error), line_of(error, command)
 
 
 def _prepare_output() -> None:

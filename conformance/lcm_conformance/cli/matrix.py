@@ -11,6 +11,7 @@ from pathlib import Path
 from lcm_conformance.catalogue.verdict import UsageError
 from lcm_conformance.judge.matrix import of_each, of_newest
 from lcm_conformance.judge.past import Past
+from lcm_conformance.report.console import AGAIN
 from lcm_conformance.report.matrix_sheet import matrix_sheet, nights_sheet
 from lcm_conformance.report.past_file import NAME, read_past
 from lcm_conformance.report.sheet import WRITERS
@@ -58,10 +59,13 @@ def _readable(folders: list[Path]) -> Iterator[Past]:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """The results in a folder, at any depth; links to folders are not followed, for `latest` is one."""
+    """The results in a folder, at any depth, but for what was repeated of a run.
+
+    Links to folders are not followed, for `latest` is one.
+    """
     if not folder.is_dir():
         yield folder
     for path, folders, files in os.walk(folder):
-        folders.sort()
+        folders[:] = sorted(name for name in folders if name != AGAIN or NAME not in files)
         if NAME in files:
             yield Path(path) / NAME

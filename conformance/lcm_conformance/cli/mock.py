@@ -18,6 +18,7 @@ from lcm_conformance.cli.welcome import DEFAULT_VERSION, listing, welcome
 from lcm_conformance.endpoint import Behaviour, Host
 from lcm_conformance.endpoint.latency import read_latency
 
+_TURN = 0.5  # seconds
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  where it listens, and where it is reached from here
 
 
@@ -95,7 +96,9 @@ def _log(line: str) -> None:
 
 
 def _wait_for_interrupt() -> None:
-    threading.Event().wait()
+    never = threading.Event()
+    while not never.wait(_TURN):  # in turns: before Python 3.14 nothing interrupts a longer wait on Windows
+        pass
 
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address

@@ -15,13 +15,16 @@ from rich.console import Console
 from lcm_conformance import plugin
 from lcm_conformance.catalogue import scenarios
 from lcm_conformance.catalogue.folders import features_folder
+from lcm_conformance.catalogue.system_error import explained
 from lcm_conformance.catalogue.verdict import SuiteError
+from lcm_conformance.cli.complaint import line_of
 from lcm_conformance.drive import plan
 from lcm_conformance.drive.driver import Driver
 from lcm_conformance.plugin.conduct import Conduct
 from lcm_conformance.redaction.address import public_url
 from lcm_conformance.report.console import summary
 from lcm_conformance.run.folder import held
+from lcm_conformance.run.limits import raise_limit_on_files
 from lcm_conformance.run.options import add_all
 from lcm_conformance.run.personal_data import redactor_of
 from lcm_conformance.run.runner import probes_of
@@ -51,6 +54,7 @@ def run(parsed: argparse.Namespace) -> int:
     if parsed.plan:
         print("\n".join(_plan(settings)))
         return 0
+    raise_limit_on_files()
     with held(settings.out):
         return _drive(settings)
 
@@ -61,17 +65,22 @@ def _drive(settings: Settings) -> int:
         conduct = Conduct(settings, progress=status.update if status is not None else None)
         code = _pytest(conduct)
     if conduct.result is None or conduct.run is None:
+        if conduct.refusal is not None:
+            raise conduct.refusal
         while_collecting = code == pytest.ExitCode.INTERRUPTED and conduct.fault is None and not conduct.uncollected
         if code == 130 or conduct.interrupted or while_collecting:
             return 130
         raise SuiteError(
-            conduct.fault or f"pytest ended with status {int(code)} before there was a result: please report it"
+            (conduct.fault or "").removeprefix("suite error: ")
+            or f"pytest ended with status {int(code)} before there was a result: please report it"
         )
     console = _Console(highlight=False, soft_wrap=True)
-    first, *rest = summary(conduct.result, settings.out)
+    first, *rest = summary(conduct.result, settings.out, conduct.run.notes)
     console.print(first, style=_COLOURS[conduct.result.verdict], markup=False)
-    for line in (*rest, *conduct.run.notes):
+    for line in rest:
         console.print(line, markup=False)
+    for what in (*conduct.run.unwritten, *filter(None, [conduct.refusal])):
+        print(line_of(what, "run"), file=sys.stderr)
     return int(code)
 
 
@@ -131,6 +140,11 @@ class _Named:
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         config.pluginmanager.register(self._conduct, "lcm-conduct")
+
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+        """What pytest itself could not go on for may be the surroundings' too; then pytest prints nothing of it."""
+        self._conduct.refusal = self._conduct.refusal or explained(excinfo.value)
+        return self._conduct.refusal is not None
 
 
 @contextmanager

@@ -152,6 +152,9 @@ def _login_in_words(inquiry: Inquiry, role: str) -> str:
 def _ask(lane: Lane, rung: str, told: Callable[[Step], None]) -> bool:
     """Ask for the agent's contact until one of the ways is answered, and compare it with what the profile expects."""
     began, heard = time.monotonic(), list[Message]()
+    if not lane.inquiry.profile.supported:
+        told(Step(rung, 0.0, f"not asked: the page covers Campaign Manager up to {page.LAST_SUPPORTED_VERSION}"))
+        return True
     try:
         _prepare(lane, told)
         for way in (lane.inquiry.ways or lane.inquiry.order) if lane.session is not None else ():

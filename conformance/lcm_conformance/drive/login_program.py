@@ -13,6 +13,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 
+from lcm_conformance.catalogue.system_error import trouble
 from lcm_conformance.catalogue.verdict import EnvironmentTrouble
 from lcm_conformance.profile import Agent, fill_text, template_values
 from lcm_conformance.profile.header import fault
@@ -28,8 +29,10 @@ def headers_of(agent: Agent, command: Sequence[str], seconds: float) -> dict[str
         status, output = _run([fill_text(argument, values) for argument in command], seconds)
     except subprocess.TimeoutExpired:
         raise EnvironmentTrouble(f"{program} did not end within {seconds:g} s: check it, or timing.connect") from None
-    except (OSError, ValueError):
+    except ValueError:  # a NUL
         raise EnvironmentTrouble(f"{program} cannot be started: check login.command") from None
+    except OSError as error:
+        raise EnvironmentTrouble(str(trouble(error, f"{program} cannot be started", "check login.command"))) from None
     if status != 0:
         raise EnvironmentTrouble(f"{program} ended with exit status {status}: run it by hand to see why")
     headers = _headers(output)
@@ -71,8 +74,12 @@ def _run(command: Sequence[str], seconds: float) -> tuple[int, bytes]:
 
 
 def _kill(program: subprocess.Popen[bytes]) -> None:
+    """The program with all that it has started; on Windows the program alone."""
     with suppress(ProcessLookupError):
-        os.killpg(program.pid, signal.SIGKILL)
+        if os.name == "posix":
+            os.killpg(program.pid, signal.SIGKILL)
+        else:
+            program.kill()
 
 
 def _headers(output: bytes) -> dict[str, str] | None:

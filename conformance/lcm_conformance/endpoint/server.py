@@ -47,6 +47,7 @@ class Host:
 
     def __enter__(self) -> Host:
         self._loop = asyncio.new_event_loop()
+        self._loop.set_exception_handler(_unless_of_the_system)
         self._thread = threading.Thread(target=self._loop.run_forever, name="embedded-endpoint", daemon=True)
         self._thread.start()
         return self
@@ -103,6 +104,12 @@ class Host:
         for server in servers:
             server.close()
         await asyncio.gather(*(server.wait_closed() for server in servers))
+
+
+def _unless_of_the_system(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """A connection that could not be taken, for want of descriptors say, is missed by whoever asked for it."""
+    if not isinstance(context.get("exception"), OSError):
+        loop.default_exception_handler(context)
 
 
 class _Endpoint:

@@ -18,6 +18,7 @@ from lcm_conformance.run.options import PYTEST_PREFIX, add_all, any_given
 _HOOKS = "lcm-hooks"
 _COLLECTED = "lcm_conformance_collected"
 _ONE_PROCESS = "run the suite without -n: its waiting overlaps already, and the endpoint is asked once"
+_FORKED = _ONE_PROCESS.replace("-n", "--forked")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -68,6 +69,8 @@ def _join(config: pytest.Config) -> None:
     if _is_worker(config):
         vars(config)["workeroutput"][_COLLECTED] = True
         pytest.exit(_ONE_PROCESS, 2)
+    if getattr(config.option, "forked", False):  # pytest-forked's: what a scenario came to would stay in its process
+        pytest.exit(_FORKED, 2)
     if not config.pluginmanager.has_plugin(_HOOKS):
         from lcm_conformance.plugin.hooks import Hooks  # noqa: PLC0415  it brings all of the suite along
 

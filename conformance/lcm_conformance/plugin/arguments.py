@@ -31,9 +31,23 @@ def refuse_overwritten_reports(config: pytest.Config, out: Path) -> None:
     ours = {(here / out / name).resolve(): name for name in FILES if "*" not in name}
     for name, value in vars(config.option).items():
         if isinstance(value, str) and value and (file := (here / value).resolve()) in ours:
+            _keep(config, file)
             option = _NAMES.get(name, f"--{name.replace('_', '-')}")
             pytest.exit(
                 f"{option} would write over {value}, where the suite writes its own {ours[file]}: "
                 f"name another file there, or another folder with --{PYTEST_PREFIX}-out",
                 2,
             )
+
+
+def _keep(config: pytest.Config, file: Path) -> None:
+    """Have a file at the session's end as it is now: who was told to write it does so however the session ends."""
+    before = file.read_bytes() if file.is_file() else None
+
+    def restore() -> None:
+        if before is None:
+            file.unlink(missing_ok=True)
+        else:
+            file.write_bytes(before)
+
+    config.add_cleanup(restore)

@@ -5,6 +5,7 @@ Asked in every session, about everything that is collected: it must stay light.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -41,13 +42,13 @@ class FeaturesModule(pytest.Module):
 
 def is_binding(path: Path) -> bool:
     """Whether a file is the module that binds the features."""
-    return path.name == BINDING and path.parent.resolve() == _home()
+    return path.name == BINDING and _is_home(path.parent)
 
 
 def is_within(collector: pytest.Collector) -> bool:
     """Whether what is collected is the features' folder, or the binding module in it."""
     if isinstance(collector, pytest.Directory):
-        return collector.path.resolve() == _home()
+        return _is_home(collector.path)
     return isinstance(collector, FeaturesModule)
 
 
@@ -71,10 +72,14 @@ def keys(nodes: Iterable[object]) -> Iterator[tuple[pytest.Item, tuple[str, str]
         if isinstance(node, pytest.Function):
             template = bdd.scenario_wrapper_template_registry.get(node.function)
             file = Path(template.feature.filename) if template is not None else None
-            if file is not None and file.parent.resolve() == _home():
+            if file is not None and _is_home(file.parent):
                 yield node, (file.name, template.name)
 
 
+def _is_home(folder: Path) -> bool:
+    return os.path.realpath(folder) == _home()
+
+
 @cache
-def _home() -> Path:
-    return features_folder().resolve()
+def _home() -> str:
+    return os.path.realpath(features_folder())

@@ -5,19 +5,21 @@ Called by the plugin's hooks. A wrong use ends the session with status 2, a cras
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import NoReturn, ParamSpec, TypeVar
 
 import pytest
 
 from lcm_conformance.catalogue.folders import features_folder
 from lcm_conformance.catalogue.scenarios import Scenario
-from lcm_conformance.catalogue.verdict import UsageError, Verdict, worst
+from lcm_conformance.catalogue.system_error import Trouble, explained
+from lcm_conformance.catalogue.verdict import EnvironmentTrouble, UsageError, Verdict, worst
 from lcm_conformance.judge.evidence import Evidence
-from lcm_conformance.judge.fold import exit_status
 from lcm_conformance.judge.result import ClauseResult, Remarks, Result, ScenarioRecord, StepRecord
 from lcm_conformance.plugin.arguments import refuse_overwritten_reports
 from lcm_conformance.plugin.collection import BINDING
@@ -25,8 +27,10 @@ from lcm_conformance.redaction.exceptions import account
 from lcm_conformance.report.case import Case
 from lcm_conformance.report.console import failure_block
 from lcm_conformance.run import execution, vocabulary
+from lcm_conformance.run.announcement import announce
 from lcm_conformance.run.folder import held
 from lcm_conformance.run.options import PYTEST_PREFIX
+from lcm_conformance.run.out_folder import point
 from lcm_conformance.run.runner import Run
 from lcm_conformance.run.settings import Settings, resolve
 
@@ -63,6 +67,8 @@ class Conduct:
         self.uncollected = False
         self.crashed = False
         self.fault: str | None = None
+        self.refusal: Trouble | None = None
+        """Why nothing could be asked, or the run could not go on: no fault of the suite's."""
         self.nodeids: set[str] = set()
         self.failures = 0
         """How many of the failures that pytest counts are of scenarios of the suite, or of collecting them."""
@@ -74,7 +80,7 @@ class Conduct:
     def settle(self, config: pytest.Config) -> Settings:
         """The settings: the command's, else those of pytest's own command line."""
         if self.settings is None:
-            self.settings = settings = _or_wrong_use(lambda: resolve(config.option, PYTEST_PREFIX))
+            self.settings = settings = self._or_refuse(lambda: resolve(config.option, PYTEST_PREFIX))
             refuse_overwritten_reports(config, settings.out)
         return self.settings
 
@@ -84,9 +90,9 @@ class Conduct:
         if not self.of_command:
             folder = ExitStack()
             config.add_cleanup(folder.close)
-            _or_wrong_use(lambda: folder.enter_context(held(settings.out)))
+            self._or_refuse(lambda: folder.enter_context(held(settings.out)))
         run = Run(settings, self.progress)
-        run.begin()
+        self._or_refuse(run.begin)
         run.suite_errors += vocabulary.problems(run.written)
         if self.uncollected and not run.suite_errors:
             run.suite_errors.append("pytest could not collect the feature files: run `pytest features` to see why")
@@ -122,7 +128,9 @@ class Conduct:
         stopped = bool(self.ends_early or session.shouldfail or session.shouldstop)
         records = self._all_records(self.run, stopped=stopped)
         self.result = self.run.finish(records, not (stopped or self.crashed), self.allure_dir)
-        session.exitstatus = self._status(session, exitstatus, exit_status(self.result))
+        self.run.notes += announce(self.result, os.environ, sys.stderr)
+        self.run.notes += point(self.run.settings.latest, self.run.settings.out)
+        session.exitstatus = self._status(session, exitstatus, self.run.status(self.result))
 
     def _status(self, session: pytest.Session, of_pytest: int, own: int) -> int:
         """Of the session: the suite's own, unless something else in it failed and the suite itself stands."""
@@ -143,11 +151,20 @@ class Conduct:
         except pytest.exit.Exception:
             raise
         except Exception as error:  # its text, and pytest's account of it, may hold what must not be shown
-            line = f"{account(error)}: please report it"
+            self.refusal, line = explained(error), f"{account(error)}: please report it"
         self.crashed = True
+        if self.refusal is not None:
+            _end(self.refusal)
         if self.run is not None:
             self.run.suite_errors.append(line)
         pytest.exit(f"suite error: {line}", 5)
+
+    def _or_refuse(self, work: Callable[[], T]) -> T:
+        try:
+            return work()
+        except (UsageError, EnvironmentTrouble) as error:
+            self.refusal = refusal = type(error)(str(error))
+        return _end(refusal)  # out here, so that it carries no frames along that --full-trace would print
 
     def _all_records(self, run: Run, *, stopped: bool) -> list[ScenarioRecord]:
         """The records of what ran and of what was left out; after an interruption, of all that can still be judged."""
@@ -191,9 +208,8 @@ def _once_each(records: Iterable[ScenarioRecord]) -> list[ScenarioRecord]:
     return told
 
 
-def _or_wrong_use(work: Callable[[], T]) -> T:
-    try:
-        return work()
-    except UsageError as error:
-        line = str(error)
-    pytest.exit(line, 2)  # out here, so that it carries no frames along that --full-trace would print
+def _end(refusal: Trouble) -> NoReturn:
+    """End the session with one line and the status that goes with it."""
+    if isinstance(refusal, UsageError):
+        pytest.exit(str(refusal), 2)
+    pytest.exit(f"environment: {refusal}", 3)

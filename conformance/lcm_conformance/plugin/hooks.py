@@ -149,18 +149,20 @@ class Hooks:
         try:
             self._conduct.guarded(self._conduct.finish, session, exitstatus)
         except pytest.exit.Exception as end:  # pytest would print it under a heading of its own
-            session.exitstatus = 5
-            self._conduct.fault = str(end).removeprefix("suite error: ")
+            session.exitstatus = end.returncode or 5
+            self._conduct.fault = str(end)
         return (yield)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         conduct = self._conduct
         if conduct.fault is not None:
             terminalreporter.section("lcm-conformance")
-            terminalreporter.write_line(f"suite error: {conduct.fault}")
+            terminalreporter.write_line(conduct.fault)
         elif conduct.result is not None and conduct.run is not None:
             terminalreporter.section("lcm-conformance")
-            for line in summary(conduct.result, conduct.run.settings.out):
+            for line in summary(conduct.result, conduct.run.settings.out, conduct.run.notes):
+                terminalreporter.write_line(line)
+            for line in map(str, conduct.run.unwritten):
                 terminalreporter.write_line(line)
 
 

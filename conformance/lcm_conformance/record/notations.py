@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import NamedTuple
 
 _SAMPLE = re.compile(r"[A-Z][a-z]{2} (?: ?\d|\d\d) \d{4} {1,2}\d{1,2}:\d\d[AP]M")
@@ -26,29 +27,32 @@ _ORDINAL = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b", re.IGNORECASE)
 _SHORTENED = re.compile(r"\b(Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?:(?<=Sep)t)?\.?(?![a-z])", re.IGNORECASE)
 _ISO_DAY_OF_YEAR = re.compile(r"(\d{4})-?(\d{3})[T ](.+)")
 _ISO_DATE = (
-    r"(?P<year>\d{4})-?(?:W(?P<week>\d\d)(?:-?(?P<day_of_week>\d))?|(?P<month>\d\d)-?(?P<day>\d\d)|"
-    r"(?P<day_of_year>\d{3}))"
+    r"(?P<year>\d{4})-?(?:W(?P<week>\d\d)(?:-?(?P<day_of_week>\d))?"
+    r"|(?P<month>\d\d)-?(?P<day>\d\d)|(?P<day_of_year>\d{3}))"
 )
 _ISO_CLOCK = r"(?P<hour>\d\d)(?::?(?P<minute>\d\d)(?::?(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?)?)?"
 _ISO = (re.compile(f"{_ISO_DATE}.{_ISO_CLOCK}", re.DOTALL), re.compile(f"T?{_ISO_CLOCK}"))
 _WEEKDAY = re.compile(r"\b(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? ", re.IGNORECASE)
 _WORD = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b|[A-Za-z]+|\d+", re.IGNORECASE)
-_DAYS = (
-    "%b %d %Y",
-    "%B %d %Y",
-    "%d %b %Y",
-    "%d %B %Y",
-    "%d-%b-%Y",
-    "%m/%d/%Y",
-    "%d/%m/%Y",
-    "%m-%d-%Y",
-    "%d-%m-%Y",
-    "%d.%m.%Y",
-    "%Y.%m.%d",
-    "%Y/%m/%d",
-    "%Y-%m-%d",
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
 )
-_ROLES = {"b": "month_name", "B": "month_name", "m": "month", "d": "day", "Y": "year"}
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = [name.casefold() for name in (*MONTHS, *(name[:3] for name in MONTHS))]
+_PARTS = {
+    "N": rf"(?P<month_name>{'|'.join(_MONTHS)})",
+    "M": r"(?P<month>\d{1,2})",
+    "D": r"(?P<day>\d{1,2})",
+    "Y": r"(?P<year>\d{4})",
+}
+_DAYS = tuple(
+    re.compile("".join(_PARTS.get(sign, re.escape(sign)) for sign in form), re.IGNORECASE)
+    for form in (
+        *("N D Y", "D N Y", "D-N-Y", "M/D/Y", "D/M/Y", "M-D-Y", "D-M-Y", "D.M.Y"),
+        *("Y.M.D", "Y/M/D", "Y-M-D"),
+    )
+)
 _KINDS = {"regular", "regularcallback", "normalcallback", "personalcallback"}
 
 
@@ -65,7 +69,7 @@ def is_date_time(text: str) -> bool:
     """Whether the text is a complete, real date with a time of day."""
     text = _ZONE_NAME.sub("", text)
     day = _without_clock(text)
-    return _is_iso(text) or (day is not None and _form(day) is not None)
+    return (day is not None and bool(_roles(day))) or _is_iso(text)
 
 
 def is_time_of_day(text: str) -> bool:
@@ -89,7 +93,7 @@ def parts(text: str) -> list[Part]:
     if not (is_date_time(text) or is_time_of_day(text)):
         return []
     day = _without_clock(_ZONE_NAME.sub("", text))
-    if day is None or (day and _form(day) is None):
+    if day is None or (day and not _roles(day)):
         found = next(filter(None, (form.match(text) for form in _ISO)), None)
         return [] if found is None else list(_named(found))
     level = _level(_ZONE_NAME.sub("", text))
@@ -97,7 +101,7 @@ def parts(text: str) -> list[Part]:
     if clock is None:
         return []
     rest = f"{level[: clock.start()]}{' ' * (clock.end() - clock.start())}{level[clock.end() :]}"
-    return [*_named(clock), *_dated(rest, _form(day) or "")]
+    return [*_named(clock), *_dated(rest, _roles(day))]
 
 
 def _named(match: re.Match[str]) -> Iterator[Part]:
@@ -106,8 +110,7 @@ def _named(match: re.Match[str]) -> Iterator[Part]:
             yield Part("half" if name == "late" else name, *match.span(name))
 
 
-def _dated(rest: str, form: str) -> Iterator[Part]:
-    roles = [_ROLES[letter] for letter in re.findall("%(.)", form)]
+def _dated(rest: str, roles: list[str]) -> Iterator[Part]:
     weekday = _WEEKDAY.search(rest)
     for word in _WORD.finditer(rest):
         if weekday and word.start() == weekday.start():
@@ -145,6 +148,7 @@ def _level(text: str) -> str:
     return re.sub(r"(?<=\d)T(?=\d)", " ", text, flags=re.IGNORECASE)
 
 
+@lru_cache(maxsize=1024)
 def _without_clock(text: str) -> str | None:
     """What a text says beside its time of day, weekday and zone; None where it has no real time of day."""
     text = _level(text)
@@ -167,12 +171,19 @@ def _is_real(clock: re.Match[str]) -> bool:
     return (hour < 24 and minute < 60 and second < 60) or (hour, minute, second) == (24, 0, 0)
 
 
-def _form(day: str) -> str | None:
-    """The first form in which a text is a real day."""
+def _roles(day: str) -> list[str]:
+    """What the parts of a real day are, in order, by the first form that fits; none where it is no real day."""
     for form in _DAYS:
-        try:
-            datetime.strptime(day, form)
-        except ValueError:
-            continue
-        return form
-    return None
+        found = form.fullmatch(day)
+        if found and _is_real_day(**found.groupdict()):
+            return list(form.groupindex)
+    return []
+
+
+def _is_real_day(year: str, day: str, month: str = "", month_name: str = "") -> bool:
+    number = int(month) if month else 1 + _MONTHS.index(month_name.casefold()) % 12
+    try:
+        date(int(year), number, int(day))
+    except ValueError:
+        return False
+    return True

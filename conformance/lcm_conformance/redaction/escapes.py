@@ -13,6 +13,7 @@ _HEX4 = "[0-9a-fA-F]{4}"
 _PAIR = r"u[dD][89abAB][0-9a-fA-F]{2}\\{1,8}u[dD][c-fC-F][0-9a-fA-F]{2}"
 _TAIL = "%[89abAB][0-9a-fA-F]"
 _PERCENT = f"%[0-7][0-9a-fA-F]|%[cdCD][0-9a-fA-F]{_TAIL}|%[eE][0-9a-fA-F](?:{_TAIL}){{2}}|%[fF][0-7](?:{_TAIL}){{3}}"
+_NO_ESCAPES = dict(zip("bfnrtu", "cgmqsv", strict=True))  # letters that a backslash makes an escape of: their like
 _LETTERS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 
@@ -45,6 +46,19 @@ def _units(escape: str, char: str) -> str:
     return "".join(f"{_backslashes(escape)}u{data[k : k + 2].hex()}" for k in range(0, len(data), 2))
 
 
+def _letter(escape: str, char: str) -> str:
+    """An escape that JSON does not know stays one: what is no JSON must not become some."""
+    if escape[1] in '"\\/bfnrt':
+        return _units(escape, char)
+    return "\\" + _NO_ESCAPES.get(char, char)
+
+
+def _unit(escape: str, char: str) -> str:
+    if _body(escape)[0] == "x" and ord(char) < 0x100:
+        return f"{_backslashes(escape)}x{ord(char):02x}"
+    return _units(escape, char)
+
+
 def _octal(escape: str, char: str) -> str:
     return f"\\{ord(char):03o}" if ord(char) < 0o400 else _units(escape, char)
 
@@ -57,9 +71,9 @@ def _percent(_: str, char: str) -> str:
 _MANNERS = {
     "json_pair": _Manner(rf"\\{_PAIR}", _from_pair, _units),
     "json_unit": _Manner(rf"\\u{_HEX4}", lambda escape: _from_point(escape[2:]), _units),
-    "json_letter": _Manner(r"\\.", lambda escape: _LETTERS.get(escape[1], escape[1]), _units),
+    "json_letter": _Manner(r"\\.", lambda escape: _LETTERS.get(escape[1], escape[1]), _letter),
     "pair": _Manner(rf"\\{{1,8}}{_PAIR}", _from_pair, _units),
-    "unit": _Manner(rf"\\{{1,8}}(?:u{_HEX4}|x[0-9a-fA-F]{{2}})", lambda e: _from_point(_body(e)[1:]), _units),
+    "unit": _Manner(rf"\\{{1,8}}(?:u{_HEX4}|x[0-9a-fA-F]{{2}})", lambda e: _from_point(_body(e)[1:]), _unit),
     "percent": _Manner(_PERCENT, lambda escape: unquote(escape)[0], _percent),
     "entity": _Manner(
         r"&(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[a-zA-Z]{2,8};)",

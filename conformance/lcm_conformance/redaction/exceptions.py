@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from lcm_conformance.catalogue.verdict import Outcome, SuiteError
+from lcm_conformance.catalogue.system_error import explained
+from lcm_conformance.catalogue.verdict import Inconclusive, Outcome, SuiteError
 
 STEPS = "_lcm_conformance_steps"
 """The private name under which the step definitions are loaded."""
@@ -28,6 +29,9 @@ def without_values(error: Exception) -> Exception:
 
     An `Outcome` keeps its reason and findings as attributes, where only the reports look for them.
     """
+    known = explained(error)
+    if known is not None:
+        return Inconclusive(f"environment: {known}")
     if not isinstance(error, Outcome):
         return SuiteError(str(error) if isinstance(error, SuiteError) else f"{account(error)}: please report it")
     error.args = ()

@@ -30,22 +30,27 @@ _WORD_WITH_DIGIT = re.compile(r"(?=[^\W_]{4})[^\W\d_]*[0-9][^\W_]*")
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Where a text holds a part of `value` (a skeleton), `offset` letters after its beginning."""
+    """Where a text holds a part of `value` (a skeleton), `offset` letters after its beginning. `time`: see `add`."""
 
     start: int
     end: int
     value: str
     offset: int = 0
+    time: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """How a value may be met: `alone` where no letter or digit adjoins; with separators at `breaks`, None: anywhere."""
+    """How a value may be met: `alone` where no letter or digit adjoins; with separators at `breaks`, None: anywhere.
+
+    `time`: as the value of CallbackTime alone, which the same text elsewhere need not be.
+    """
 
     value: str
     offset: int
     alone: bool
     breaks: frozenset[int] | None
+    time: bool = False
 
 
 class Known:
@@ -55,33 +60,38 @@ class Known:
         self._needles = Needles()
         self._forms: dict[str, list[_Form]] = {}
         self._values: set[str] = set()
-        self._added: set[tuple[str, bool]] = set()
+        self._added: set[tuple[str, bool, bool]] = set()
         self._overflown = False
 
     def __contains__(self, value: str) -> bool:
         """Whether the skeleton is that of a value."""
         return value in self._values
 
-    def add(self, text: str, *, alone: bool) -> None:
-        """Follow a value; `alone` (right for agents' names): only where it stands alone."""
+    def add(self, text: str, *, alone: bool, time: bool = False, whole: bool = False) -> None:
+        """Follow a value; `alone` (right for agents' names): only where it stands alone.
+
+        `time`: as the value of CallbackTime; `whole`: its parts and digits say nothing of anybody.
+        """
         bones = skeleton(text)
-        if not bones.letters or bones.letters in VOCABULARY or (text, alone) in self._added:
+        if not bones.letters or bones.letters in VOCABULARY or (text, alone, time) in self._added:
             return
         if len(self._added) >= MOST:
             self._overflown = True
             return
-        self._added.add((text, alone))
+        self._added.add((text, alone, time))
         self._values.add(bones.letters)
         if len(bones.letters) < 2:
             return  # replaced in its member only
         for chunk in chunks(bones.letters):
             if len(chunk) == len(bones.letters):
-                self._add(bones, bones.letters, 0, alone)
+                self._add(bones, bones.letters, 0, alone, time)
             else:
-                self._form(chunk, _Form(chunk, 0, alone=False, breaks=None))
-        self._add_pieces(text, bones)
+                self._form(chunk, _Form(chunk, 0, alone=False, breaks=None, time=time))
+        if whole:
+            return
+        self._add_pieces(text, bones, time)
         for digits in _numbers(text):
-            self._add_number(digits, alone)
+            self._add_number(digits, alone, time)
 
     def find(self, text: str) -> list[Hit]:
         """Where the text holds values, by their ends; none lies within another."""
@@ -113,17 +123,20 @@ class Known:
             gaps = [k for k in range(1, len(at)) if at[k] - at[k - 1] > 1]
             if any(at[k] - at[k - 1] > _GAP for k in gaps):
                 return None
+        met = None
         for form in self._forms[bones.letters[start:end]]:
             if form.breaks is not None and form.breaks != frozenset(gaps):
                 continue
             if not (form.alone and adjoined(text, first, last)):
-                return Hit(first, last, form.value, form.offset)
-        return None
+                met = Hit(first, last, form.value, form.offset, form.time)
+                if not form.time:
+                    return met
+        return met
 
-    def _add(self, bones: Skeleton, value: str, offset: int, alone: bool) -> None:
+    def _add(self, bones: Skeleton, value: str, offset: int, alone: bool, time: bool) -> None:
         weight = len(bones.letters)
         breaks = None if weight >= FREE else bones.breaks()
-        self._form(bones.letters, _Form(value, offset, alone or weight < SHORT, breaks))
+        self._form(bones.letters, _Form(value, offset, alone or weight < SHORT, breaks, time))
 
     def _form(self, needle: str, form: _Form) -> None:
         forms = self._forms.setdefault(needle, [])
@@ -131,7 +144,7 @@ class Known:
             forms.insert(0 if form.offset == 0 and form.value == needle else len(forms), form)
             self._needles.add(needle)
 
-    def _add_pieces(self, text: str, bones: Skeleton) -> None:
+    def _add_pieces(self, text: str, bones: Skeleton, time: bool) -> None:
         """The parts of an account number, the name in an address such as `name@host`."""
         address = "@" in text or "\\" in text
         offset = 0
@@ -139,15 +152,15 @@ class Known:
             inner = skeleton(piece)
             weight = len(inner.letters)
             if _PIECE <= weight < len(bones.letters) and (address or any(map(str.isdecimal, inner.letters))):
-                self._add(inner, bones.letters, offset, alone=True)
+                self._add(inner, bones.letters, offset, True, time)
             offset += weight
 
-    def _add_number(self, digits: str, alone: bool) -> None:
+    def _add_number(self, digits: str, alone: bool, time: bool) -> None:
         inland = national(digits)
         for number in dict.fromkeys((digits, inland)):
-            self._form(number, _Form(number, 0, alone and number == digits, breaks=None))
+            self._form(number, _Form(number, 0, alone and number == digits, None, time))
         if len(inland) > _LOCAL + 2:
-            self._form(inland[-_LOCAL:], _Form(inland, len(inland) - _LOCAL, alone=False, breaks=None))
+            self._form(inland[-_LOCAL:], _Form(inland, len(inland) - _LOCAL, False, None, time))
 
 
 def _numbers(text: str) -> Iterator[str]:

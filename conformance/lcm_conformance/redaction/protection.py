@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import cache
+from operator import itemgetter
 
 from lcm_conformance.catalogue.clauses import load_catalogue
-from lcm_conformance.redaction.known import SHORT, Hit
+from lcm_conformance.redaction.known import FREE, SHORT, Hit
 from lcm_conformance.redaction.skeleton import letters
-from lcm_conformance.redaction.words import VOCABULARY
+from lcm_conformance.redaction.values import Value
+from lcm_conformance.redaction.view import View
+from lcm_conformance.redaction.words import KEPT, VOCABULARY
 
 _EDGE = r"(?<![^\W_])(?:{})(?![^\W_])"
 _IDS = r"[xX]-[0-9]{4}|[sS]-[0-9]{1,3}"  # of exchanges and sessions
@@ -19,6 +23,31 @@ _TIMESTAMP = (
 )
 _MEASURE = r"[0-9]{1,9}(?:\.[0-9]{1,9}){1,3}|[0-9]{1,9}\s?(?:ms|s|seconds?|bytes|[KM]i?B|characters)|[0-9]{1,3}(?=\s?%)"
 _NO_ACCIDENT = 10  # that many characters within a timestamp are no coincidence
+
+
+class Spans:
+    """Where in a text the values of members stand: what is found within them is theirs."""
+
+    def __init__(self, values: Iterable[Value]) -> None:
+        spans = [(value.view.at[0], value.view.at[-1], value) for value in values if value.view.text]
+        spans.sort(key=itemgetter(0, 1))
+        self._starts = [start for start, _, _ in spans]
+        self._spans = spans
+
+    def admit(self, view: View, hit: Hit) -> bool:
+        """Whether a hit is to be replaced where it stands: it belongs to no value that is replaced or kept itself."""
+        start, end = view.at[hit.start], view.at[hit.end]
+        k = bisect_right(self._starts, start) - 1
+        if k < 0 or self._spans[k][1] <= start:
+            k += 1  # it may reach into the next one
+            if k == len(self._spans) or self._spans[k][0] >= end:
+                return True
+        first, last, value = self._spans[k]
+        if value.is_kept:
+            return False
+        if value.member in KEPT:  # what a clause reads there may be changed by what is surely no accident only
+            return not hit.time and len(letters(view.text[hit.start : hit.end])) >= FREE
+        return not (first <= start and end <= last)
 
 
 def unprotected(hits: list[Hit], text: str, *, foreign: bool) -> Iterable[Hit]:

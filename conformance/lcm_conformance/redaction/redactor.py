@@ -15,15 +15,24 @@ from itertools import accumulate, pairwise
 
 from lcm_conformance.redaction.escapes import JSON_ESCAPES
 from lcm_conformance.redaction.known import SHORT, Hit, Known
-from lcm_conformance.redaction.protection import unprotected
+from lcm_conformance.redaction.numbers import compared, rewritten
+from lcm_conformance.redaction.protection import Spans, unprotected
 from lcm_conformance.redaction.pseudonym import Pseudonyms
 from lcm_conformance.redaction.secret import MARK, Secrets
 from lcm_conformance.redaction.skeleton import letters
-from lcm_conformance.redaction.values import NUMBER, Value, is_json, leaves, personal_values
-from lcm_conformance.redaction.view import View, decoded, layers, overwrite, plain
-from lcm_conformance.redaction.words import AGENT_MEMBERS, VOCABULARY
+from lcm_conformance.redaction.values import NUMBER, Value, is_json, is_real_time, leaves, personal_values
+from lcm_conformance.redaction.view import View, decoded, layers, overwrite, plain, put
+from lcm_conformance.redaction.words import (
+    AGENT_MEMBERS,
+    CALLBACK,
+    KEPT,
+    KIND_WORDS,
+    LOGIN_MEMBERS,
+    VOCABULARY,
+)
 
 _JSON_BARE = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_NO_EXPONENT = str.maketrans("eE", "fF")
 _UNMISTAKABLE = 8  # an agent's ID of that many characters, digits among them, is no word
 
 
@@ -76,19 +85,24 @@ class Redactor:
 
     def learn_value(self, value: str, *, alone: bool = False) -> None:
         """Remember one value; `alone` (right for agents' names): replace it only where it stands alone."""
-        with self._lock:
-            for layer in layers(plain(value)):  # a value that itself looks escaped is met decoded, too
-                self._known.add(layer.text, alone=alone)
+        self._add_value(value, alone)
 
     def frame(self, text: str) -> str:
         """A frame as on the wire, its layout kept. Values that were not learnt before are learnt now."""
         with self._lock:
-            return self._redacted(text, is_frame=True)
+            return self._redacted(text, is_frame=True, times=True)
 
-    def text(self, text: str) -> str:
-        """Any other text: a message, a name, a header, a URL."""
+    def text(self, text: str, *, times: bool = True) -> str:
+        """Any other text: a message, a name, a header, a URL. Without `times`, times are shown as they came."""
         with self._lock:
-            return self._redacted(text, is_frame=False)
+            return self._redacted(text, is_frame=False, times=times)
+
+    def _add_value(self, value: str, alone: bool, time: bool = False) -> None:
+        with self._lock:
+            for layer in layers(plain(value)):  # a value that itself looks escaped is met decoded, too
+                if time and letters(layer.text) not in self._known:
+                    self._pseudonyms.time(layer.text)
+                self._known.add(layer.text, alone=alone, time=time, whole=time and is_real_time(layer.text))
 
     def _learn_piece(self, piece: View, frames: Sequence[str], ends: Sequence[int], secret: bool) -> None:
         if len(piece.text) < SHORT:  # says too little to be known elsewhere
@@ -104,42 +118,53 @@ class Redactor:
         text = value.view.text
         if value.secret:
             self._learn_secret(value)
-            return
-        if value.spelt_out:
-            self.learn_value(value.spelt_out)
+        elif value.bare and NUMBER.fullmatch(text):
+            self._learn_number(text.lstrip("-"))
+        elif not (value.is_kept or value.member in KEPT):
+            self._learn_text(value)
+
+    def _learn_number(self, number: str) -> None:
+        digits = compared(number)
+        for said in {digits, re.split("[eE]", number)[0] if not number.startswith(digits) else digits}:
+            if said.strip("0."):
+                self._add_value(said, alone=False)
+
+    def _learn_text(self, value: Value) -> None:
+        text = value.view.text
         if not value.sure and not (any(map(str.isdecimal, text)) and len(text) < 2 * _UNMISTAKABLE + SHORT):
             return  # perhaps only the next word of a sentence
         is_agent = value.member in AGENT_MEMBERS
+        if value.member in LOGIN_MEMBERS and len(letters(text)) < SHORT:
+            return  # an extension of three digits is any number
         telling = len(letters(text)) >= _UNMISTAKABLE and any(map(str.isdecimal, text))
-        self.learn_value(text, alone=is_agent and not telling)
+        self._add_value(text, is_agent and not telling, value.member == CALLBACK and not value.bare)
         if text.lstrip()[:1] in ("{", "["):
             for leaf in leaves(text, inside=value.member):
-                self.learn_value(text[leaf.start : leaf.end], alone=is_agent)
+                self._add_value(text[leaf.start : leaf.end], is_agent)
 
     def _learn_secret(self, value: Value) -> None:
         text = value.view.text
         if len(text) >= SHORT and letters(text) not in VOCABULARY and (value.sure or any(map(str.isdecimal, text))):
             self.learn_secrets([text])
 
-    def _redacted(self, text: str, *, is_frame: bool) -> str:
+    def _redacted(self, text: str, *, is_frame: bool, times: bool) -> str:
         known = is_json(text)
         # In JSON an escape is one character, and may not be split; elsewhere a backslash is only a backslash.
         seen = layers(decoded(plain(text), JSON_ESCAPES) if known else plain(text))
-        written = list(text)
         values = list(personal_values(plain(text))) if is_frame else []
         for value in values:
-            if value.secret or not (self.reveal or self._pseudonyms.given(letters(value.view.text))):
+            if value.secret or not (self.reveal or self._pseudonyms.given(_told_by(value))):
                 self._learn(value)
+        written = list(text)
         if not self.reveal:
-            found = [(view, hit) for view in seen for hit in self._hits(view.text, foreign=is_frame)]
+            found = self._foreign(seen, Spans(values), is_frame=is_frame, times=times)
             for view, hit in sorted(found, key=lambda pair: pair[1].end - pair[1].start):
                 new = self._pseudonyms.disguise(view.text[hit.start : hit.end], hit.value, hit.offset)
                 overwrite(written, view, hit.start, new)
             if known and found:
                 self._mend(text, written)
             for value in values:
-                if not value.secret:
-                    self._replace(written, value)
+                self._replace(written, value)
         for start, end, secret in self._snippets.get(text, ()) if is_frame else ():
             if secret or not self.reveal:
                 written[start:end] = self._pseudonyms.disguise(text[start:end])
@@ -147,14 +172,36 @@ class Redactor:
         self._remove_secrets(text, written, seen, known, told)
         return "".join(written)
 
+    def _foreign(self, seen: list[View], spans: Spans, *, is_frame: bool, times: bool) -> list[tuple[View, Hit]]:
+        """Where values stand that are no member's own: those are replaced as a whole, or kept."""
+        return [
+            (view, hit)
+            for view in seen
+            for hit in self._hits(view.text, foreign=is_frame)
+            if (times or not hit.time) and spans.admit(view, hit)
+        ]
+
     def _hits(self, text: str, *, foreign: bool) -> Iterable[Hit]:
         hits = [*self._known.find(text), *self._known.suspects(text)]
         return unprotected(hits, text, foreign=foreign)
 
     def _replace(self, written: list[str], value: Value) -> None:
-        who = letters(value.view.text)
-        if who in self._known or not self._pseudonyms.given(who):
-            overwrite(written, value.view, 0, self._pseudonyms.disguise(value.view.text))
+        if value.secret or value.member in KEPT or value.is_kept:
+            return
+        who = _told_by(value)
+        if who not in self._known and self._pseudonyms.given(who):
+            return
+        put(written, value.view, self._instead(value))
+
+    def _instead(self, value: Value) -> str:
+        text = value.view.text
+        if value.bare and NUMBER.fullmatch(text):
+            return rewritten(text, self._pseudonyms.disguise(compared(text)))
+        if value.member == CALLBACK and not value.bare:
+            return self._pseudonyms.time(text)
+        new = self._pseudonyms.disguise(text)
+        # A bare word that is no Number must not become one: then a text that is no JSON might be some.
+        return new.translate(_NO_EXPONENT) if value.bare and _JSON_BARE.fullmatch(new) else new
 
     def _mend(self, text: str, written: list[str]) -> None:
         """Numbers and literals that a replacement within them has made no JSON."""
@@ -184,9 +231,15 @@ class Redactor:
 
     def _taken(self, candidate: str) -> bool:
         """Whether a pseudonym would be taken for something that must not be seen."""
-        if candidate in self._known or candidate in VOCABULARY:
+        if candidate in self._known or candidate in VOCABULARY or candidate in KIND_WORDS:
             return True
         return bool(self._known.find(candidate) or self._secrets.find(candidate))
+
+
+def _told_by(value: Value) -> str:
+    """The skeleton by which a value is known."""
+    text = value.view.text
+    return letters(compared(text) if value.bare and NUMBER.fullmatch(text) else text)
 
 
 def _torn(view: View, ends: Sequence[int]) -> list[View]:

@@ -9,17 +9,37 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
+from lcm_conformance.catalogue import page
+from lcm_conformance.record.notations import is_date_time, is_time_of_day, names_a_call_type
+from lcm_conformance.record.nothing import is_nothing
 from lcm_conformance.redaction.escapes import CHARACTER_ESCAPES, JSON_ESCAPES, UTF_16
 from lcm_conformance.redaction.view import View, decoded
-from lcm_conformance.redaction.words import CALLBACK, LITERALS, NAME, NUMBERED, SECRET_MEMBERS, personal_member
+from lcm_conformance.redaction.words import (
+    CALL_TYPE,
+    CALLBACK,
+    EXPIRY,
+    KEPT,
+    LITERALS,
+    NAME,
+    NUMBERED,
+    SCALAR_MEMBERS,
+    SECRET_MEMBERS,
+    STEMS,
+    personal_member,
+)
 
 _TOKEN = re.compile(
     r'"(?P<text>[^"\\]*+(?:\\.[^"\\]*+)*+)"?(?P<name>\s*+:)?'
     r'|(?P<open>[\[{])|(?P<close>[\]}])|,|(?P<bare>[^\s"\[\]{},:]++)',
     re.DOTALL,
 )
+_STRING = re.compile(r'"(?P<text>[^"\\]*+(?:\\.[^"\\]*+)*+)"(?P<name>\s*+:)?', re.DOTALL)
+_VALUE = re.compile(rf"\s*+(?:{_TOKEN.pattern})", re.DOTALL)
+_DIGIT = re.compile(r"\d")
+_FOUR_DIGITS = re.compile(r"(?:\D*+\d){4}", re.DOTALL)
+_READER = json.JSONDecoder(parse_int=len, parse_float=len, parse_constant=len)
 NUMBER = re.compile(r"(?P<mantissa>-?[0-9]+(?:\.(?!0+(?![0-9]))[0-9]+)?)(?:\.0+)?(?:[eE][+-]?[0-9]+)?")
 _ALONE = re.compile(rf"(?:(?<![^\W_])|(?<=\\[bfnrt]))(?<!</){NAME}(?![^\W_])", re.IGNORECASE)
 _COLON = re.compile(r"\s*+(?:(?:\\{0,16}[\"'“”„‘’`«»]|&quot;)\s*+)?(?:=>|[:=>：])\s*+")
@@ -38,7 +58,7 @@ _BARE_SECRET = re.compile(r"(?:(?:Basic|Bearer|Digest|Token|ApiKey)\s+)?[^\s,;&}
 _NEAR = re.compile(r"[+(]?[0-9](?:[0-9 ().\-/]*[0-9])?|[\w|()+./-]{4,80}")
 _NEARBY = 60  # characters after a name within which its value is looked for in what is no JSON
 _TELLING_DIGITS = 4  # in a name within a personal value: the name is itself a value
-_LONGEST_NUMBER = 400  # digits: writing 1e999999999 out would take a gigabyte
+_LONGEST_NAME = 200
 _NESTING = 12  # JSON text in JSON text; each level doubles the backslashes, so honest frames stay below
 
 
@@ -56,29 +76,49 @@ class Leaf:
 class Value:
     """One personal value, or a secret. `sure`: its bounds are certain, so that it may be learnt as it stands.
 
-    `spelt_out` is what a number with an exponent comes to, where that is short.
+    `bare`: it is written without quotes, and is a Number if it looks like one.
     """
 
     view: View
     member: str
     sure: bool = True
-    spelt_out: str = ""
+    bare: bool = False
 
     @property
     def secret(self) -> bool:
         """Whether it is a password, a token or the like."""
         return self.member in SECRET_MEMBERS
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether it stays exactly as it came: a clause reads it, or it says nothing and is nobody's."""
+        text = self.view.text
+        if self.secret:
+            return False
+        if self.bare and NUMBER.fullmatch(text):
+            return text[0] == "-" or not text.partition("e")[0].partition("E")[0].strip("0.")
+        if is_nothing(text) or not text.strip("0.,:;+-/|() "):
+            return True
+        if self.member == EXPIRY:
+            return is_real_time(text)
+        return self.member == CALL_TYPE and names_a_call_type(text)
 
+
+@lru_cache(maxsize=2)
 def is_json(text: str) -> bool | None:
     """Whether the text is JSON (NaN allowed); None if it is nested too deep for the reader to tell."""
     try:
-        json.loads(text, parse_int=len, parse_float=len, parse_constant=len)
+        _READER.decode(text)
     except RecursionError:
         return None
     except ValueError:
         return False
     return True
+
+
+def is_real_time(text: str) -> bool:
+    """Whether the text is a real date-time or a time of day."""
+    return is_date_time(text) or is_time_of_day(text)
 
 
 def leaves(text: str, start: int = 0, inside: str = "") -> Iterator[Leaf]:
@@ -90,10 +130,10 @@ def leaves(text: str, start: int = 0, inside: str = "") -> Iterator[Leaf]:
         if token["name"]:
             if inside and _digits(token["text"]) >= _TELLING_DIGITS:
                 yield Leaf(*token.span("text"), bare=False, member=inside)
-            member = personal_member(_meaning(token["text"]))
+            member = _member(token["text"])
         elif token["open"]:
             stack.append(inside)
-            inside, member = inside or member, ""
+            inside, member = inside or (member if member not in SCALAR_MEMBERS else ""), ""
         elif token["close"]:
             inside, member = stack.pop() if stack else inside, ""
             if not (stack or whole):
@@ -122,25 +162,55 @@ def personal_values(view: View, depth: int = 0) -> Iterator[Value]:
 
 def broken_texts(frame: str) -> Iterator[str]:
     """Texts within a JSON frame that look like a piece of another JSON text: half a message in an envelope."""
-    for leaf in leaves(frame):
-        text = frame[leaf.start : leaf.end]
-        if not leaf.bare and ('\\"' in text or _digits(text) >= _TELLING_DIGITS):
+    name = ""
+    for found in _STRING.finditer(frame):
+        text = found["text"]
+        if found["name"]:
+            name = text
+        elif name not in page.MEMBERS and ('\\"' in text or _FOUR_DIGITS.match(text)):
             meant = _meaning(text)
             if is_json(meant) is False:
                 yield meant
 
 
 def _structural(view: View, depth: int) -> Iterator[Value]:
+    text, at = view.text, 0
     named = ""  # the last text was this name: `["PhoneNumber", "…"]`, `{"name": "PhoneNumber", "value": "…"}`
-    for leaf in leaves(view.text):
-        text = view.text[leaf.start : leaf.end]
-        if leaf.member:
-            yield from _value(view, leaf, sure=True)
-        elif named and _digits(text) >= _TELLING_DIGITS:
-            yield from _value(view, replace(leaf, member=named), sure=True)
-        elif not leaf.bare and depth < _NESTING and _promising(text):
-            yield from personal_values(decoded(view.part(leaf.start, leaf.end), JSON_ESCAPES), depth + 1)
-        named = personal_member(text) if not leaf.member and _NAME.fullmatch(text) else ""
+    for found in _STRING.finditer(text):
+        start, end = found.span("text")
+        if start < at:
+            continue
+        if found["name"]:
+            member, at = _member(found["text"]), found.end()
+            for leaf in _leaves_after(text, at, member) if member else ():
+                at = max(at, leaf.end + (not leaf.bare))
+                yield from _value(view, leaf, sure=True)
+            if member in KEPT:
+                at = found.end()
+            continue
+        body = found["text"]
+        if named and _FOUR_DIGITS.match(body):
+            yield from _value(view, Leaf(start, end, bare=False, member=named), sure=True)
+            body = ""
+        elif depth < _NESTING and _promising(body):
+            yield from personal_values(decoded(view.part(start, end), JSON_ESCAPES), depth + 1)
+        named = personal_member(body) if body and _is_name(body) else ""
+        number = next(leaves(text, end + 1), None) if named else None
+        if number and number.bare and _FOUR_DIGITS.match(text[number.start : number.end]):
+            yield from _value(view, replace(number, member=named), sure=True)
+
+
+def _leaves_after(text: str, at: int, member: str) -> Iterator[Leaf]:
+    """The scalars of a member's value, which begins behind the colon at `at`."""
+    found = _VALUE.match(text, at)
+    if found is None:
+        return
+    if found["open"]:
+        if member not in SCALAR_MEMBERS:
+            yield from leaves(text, found.start("open"), member)
+    else:
+        kind = "text" if found["text"] is not None else "bare"
+        yield Leaf(*found.span(kind), bare=kind == "bare", member=member)
 
 
 def _paired(view: View) -> Iterator[Value]:
@@ -188,7 +258,7 @@ def _nearby(view: View, start: int, member: str) -> Iterator[Value]:
 
 
 def _digits(text: str) -> int:
-    return sum(map(str.isdecimal, text))
+    return len(_DIGIT.findall(text))
 
 
 def _bare(member: str) -> re.Pattern[str]:
@@ -197,27 +267,40 @@ def _bare(member: str) -> re.Pattern[str]:
     return _BARE_TIME if member == CALLBACK else _BARE
 
 
-def _spelt_out(number: str) -> str:
-    try:
-        value = Decimal(number) if len(number) < _LONGEST_NUMBER else Decimal()
-    except InvalidOperation:  # an exponent beyond all bounds
-        return ""
-    return str(int(value)) if 0 < value.adjusted() < _LONGEST_NUMBER else ""
-
-
 def _value(view: View, leaf: Leaf, *, sure: bool) -> Iterator[Value]:
     start, end = leaf.start, leaf.end
     if not leaf.bare:
         yield Value(decoded(view.part(start, end), JSON_ESCAPES), leaf.member, sure)
-    elif number := NUMBER.fullmatch(view.text, start, end):
-        spelt_out = _spelt_out(number.group()) if number.end("mantissa") < end else ""
-        yield Value(view.part(start, number.end("mantissa")), leaf.member, sure=True, spelt_out=spelt_out)
+    elif NUMBER.fullmatch(view.text, start, end):
+        yield Value(view.part(start, end), leaf.member, sure=True, bare=True)
     elif start < end and view.text[start:end].casefold() not in LITERALS:
-        yield Value(view.part(start, end), leaf.member, sure=False)
+        yield Value(view.part(start, end), leaf.member, sure=False, bare=True)
 
 
 def _promising(text: str) -> bool:
-    return text.lstrip()[:1] in ("{", "[", '"', "\\") or _NAME.search(text) is not None
+    """Whether a text may hold personal values of its own: JSON, or a member's name with something beside it."""
+    if text.lstrip()[:1] in ("{", "[", '"', "\\"):
+        return True
+    return not text.isalnum() and _has_stem(text) and _NAME.search(text) is not None
+
+
+def _has_stem(text: str) -> bool:
+    folded = text.casefold()
+    return any(stem in folded for stem in STEMS)
+
+
+def _is_name(text: str) -> bool:
+    return len(text) <= _LONGEST_NAME and _has_stem(text) and _NAME.fullmatch(text) is not None
+
+
+def _member(raw: str) -> str:
+    """The personal member that a name is, written with whatever escapes."""
+    return _known_member(raw) if len(raw) <= _LONGEST_NAME else personal_member(_meaning(raw))
+
+
+@lru_cache(maxsize=4096)
+def _known_member(raw: str) -> str:
+    return personal_member(_meaning(raw))
 
 
 def _meaning(name: str) -> str:

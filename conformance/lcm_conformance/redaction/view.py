@@ -11,9 +11,20 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lcm_conformance.redaction.escapes import ALL_ESCAPES, meaning, written_like
+from lcm_conformance.redaction.escapes import (
+    ALL_ESCAPES,
+    CHARACTER_ESCAPES,
+    JSON_ESCAPES,
+    UTF_16,
+    meaning,
+    written_like,
+)
 
 _ROUNDS = 4  # escapes within escapes: JSON in JSON in a query string, and one to spare
+
+
+_SIGNS = {ALL_ESCAPES: "\\%&<", CHARACTER_ESCAPES: "\\%&", JSON_ESCAPES: "\\", UTF_16: "\x00"}
+"""With which the escapes of a pattern begin: most texts have none."""
 
 
 class _Fold(dict[int, int]):
@@ -53,6 +64,8 @@ def plain(text: str) -> View:
 
 def decoded(view: View, escapes: re.Pattern[str]) -> View:
     """The view with its escapes decoded once; the very same view where there are none."""
+    if not any(sign in view.text for sign in _SIGNS[escapes]):
+        return view
     pieces: list[str] = []
     at = array("I")
     done = 0
@@ -90,3 +103,12 @@ def overwrite(written: list[str], view: View, start: int, new: str) -> None:
             begin, end = view.at[k], view.at[k + 1]
             escape = "".join(written[begin:end])
             written[begin:end] = [written_like(escape, char), *[""] * (end - begin - 1)]
+
+
+def put(written: list[str], view: View, new: str) -> None:
+    """Put `new` in place of the whole view, whatever its length."""
+    if len(new) == len(view.text):
+        overwrite(written, view, 0, new)
+    else:
+        first, last = view.at[0], view.at[-1]
+        written[first:last] = [new, *[""] * (last - first - 1)]

@@ -14,6 +14,20 @@ from lcm_conformance.catalogue import page
 _BETWEEN = r"[\s_.-]{0,3}"
 _NUMBERS = ("phone number", "account number", "contact id")
 _AGENTS = ("user id", "agent id", "user name")
+_LOGIN = ("user", "login", "login id", "login name", "extension")
+_LOGIN_MORE = (
+    "agent",
+    "agent name",
+    "logon",
+    "logon id",
+    "logon name",
+    "operator",
+    "operator id",
+    "ext",
+    "dn",
+    "station",
+)
+_KEPT = ("expiry time", "call type")
 _SECRETS = (
     *("password", "passwd", "pwd", "pass", "psw", "pw", "passcode", "passphrase", "pin", "otp", "jwt", "auth"),
     *("token", "access token", "refresh token", "id token", "auth token", "x auth token", "session token"),
@@ -27,9 +41,17 @@ def _plain(names: Iterable[str]) -> frozenset[str]:
 
 
 CALLBACK = "callbacktime"
-AGENT_MEMBERS = _plain(_AGENTS)
+KEPT = _plain(_KEPT)
+"""Members that are no personal data, and whose values a clause reads: nothing in them is taken for somebody's."""
+
+LOGIN_MEMBERS = _plain((*_LOGIN, *_LOGIN_MORE))
+"""Under which a login says who logs in, and where; elsewhere they hold objects, and those are nobody's name."""
+
+EXPIRY, CALL_TYPE = "expirytime", "calltype"
+SCALAR_MEMBERS = KEPT | LOGIN_MEMBERS
+AGENT_MEMBERS = _plain(_AGENTS) | LOGIN_MEMBERS
 NUMBERED = _plain(_NUMBERS)
-PERSONAL_MEMBERS = NUMBERED | {CALLBACK} | AGENT_MEMBERS
+PERSONAL_MEMBERS = NUMBERED | {CALLBACK} | _plain(_AGENTS)
 
 SECRET_MEMBERS = _plain(_SECRETS)
 """Members whose values are never shown, revealed or not, whoever sends them."""
@@ -37,7 +59,7 @@ SECRET_MEMBERS = _plain(_SECRETS)
 OWN_CREDENTIALS = SECRET_MEMBERS | {"code", "key", "word", "hash", "sid"}
 """What an agent's table in the profile may call a secret, though in a frame it may be another thing."""
 
-_ALL_NAMES = (*_NUMBERS, "phone no", "phone", "account no", "callback time", *_AGENTS, *_SECRETS)
+_ALL_NAMES = (*_NUMBERS, "phone no", "phone", "account no", "callback time", *_AGENTS, *_LOGIN, *_KEPT, *_SECRETS)
 NAME = rf"(?:{'|'.join(name.replace(' ', _BETWEEN) for name in sorted(_ALL_NAMES, key=len, reverse=True))})s?\d{{0,2}}"
 """The same names as a pattern, for text that is not JSON."""
 
@@ -50,6 +72,7 @@ _LONG = tuple(name for name in _ENDINGS if len(name) > 5)
 
 _ENVELOPE = ("message", "response", "channel", "topic", "subtopic", "data", "source", "SubscriberID", "ResponseUrl")
 _TYPES = ("string", "number", "boolean", "object", "array")
+_ERRORS = ("error", "success", "errorMessage", "errorType")
 _CALL_TYPES = ("regular call", "regular callback", "normal callback", "personal callback", "regular", "callback")
 
 VOCABULARY = (
@@ -67,6 +90,7 @@ VOCABULARY = (
             *_ENVELOPE,
             *_TYPES,
             *_CALL_TYPES,
+            *_ERRORS,
         )
     )
     | PERSONAL_MEMBERS
@@ -75,15 +99,25 @@ VOCABULARY = (
 """Skeletons of values that are never learnt: replacing them in prose would garble every report."""
 
 
+KIND_WORDS = frozenset({"call", "back", "normal", "personal"})
+"""What a name of a kind of call is made of: no pseudonym may make one."""
+
+_LONGEST = {max(name.split(), key=len) for name in _ALL_NAMES}
+STEMS = tuple(sorted(stem for stem in _LONGEST if not any(other in stem for other in _LONGEST - {stem})))
+"""A text without any of these holds none of the names, whatever stands between their words."""
+
+
 @lru_cache(maxsize=4096)
 def personal_member(name: str) -> str:
-    """The plain form of a member name whose value is personal data or a secret, else the empty string.
+    """The plain form of a member name whose value is personal data, a secret, or to be kept; else the empty string.
 
     A plural, a numbered, a longer and a misspelt name count too: `PhoneNumber2`, `UserIDs`, `CustomerPhone` and
     `ContctID` hold the same kind of thing.
     """
     plain = "".join(c for c in unicodedata.normalize("NFKC", name[:200]).casefold() if c.isalnum())
     plain = plain.rstrip("0123456789")
+    if plain in SCALAR_MEMBERS:
+        return plain
     if plain.endswith(_ABOUT):
         return ""
     plain = plain if plain in SECRET_MEMBERS else plain.removesuffix("s")

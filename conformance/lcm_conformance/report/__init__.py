@@ -6,15 +6,19 @@ personal data: `write_all` redacts everything first.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from lcm_conformance.catalogue.system_error import Trouble, trouble
 from lcm_conformance.judge.result import Result
 from lcm_conformance.judge.terms import Terms
 from lcm_conformance.record.transcript import Recording
+from lcm_conformance.report import badge, ctrf
 from lcm_conformance.report.allure import write_allure_results
 from lcm_conformance.report.allure_html import write_allure_html
 from lcm_conformance.report.allure_run import SHARED, WRITTEN, clear, share
+from lcm_conformance.report.files import clear_drafts
 from lcm_conformance.report.html import write_html
 from lcm_conformance.report.junit import write_junit
 from lcm_conformance.report.redacts import (
@@ -25,24 +29,35 @@ from lcm_conformance.report.redacts import (
     redact_recording,
     redact_result,
 )
-from lcm_conformance.report.result_json import result_text, write_result_json
+from lcm_conformance.report.result_json import mark_incomplete, result_text, write_result_json
 from lcm_conformance.report.transcript_file import write_transcript
 
-_PAGES = ("junit.xml", "report.html", "transcript.ndjson", "allure-report/index.html")
+_PAGES = (ctrf.NAME, badge.NAME, "junit.xml", "report.html", "transcript.ndjson", "allure-report/index.html")
 FOLDERS = ("allure-results", "allure-report")
 FILES = ("result.json", *_PAGES, *(f"allure-results/{pattern}" for pattern in (*WRITTEN, *SHARED)))
 """All that a run may write, and takes away of an earlier one: paths in `out`, the files as patterns."""
 
 
-def begin(out: Path, result: Result) -> None:
-    """Write a result that is no verdict, and take away an earlier run's reports.
+@dataclass(frozen=True)
+class Written:
+    """What came of the writing: lines about what is there beyond the usual, and what could not be written."""
 
-    If this run dies, nothing in `out` can be mistaken for what it found.
+    notes: list[str]
+    unwritten: list[Trouble]
+
+
+def begin(out: Path, result: Result) -> None:
+    """Take away an earlier run's reports, and write a result that is no verdict; raises what the writing raises.
+
+    Whenever this run dies, nothing in `out` can be mistaken for what it found: as long as anything of the earlier run
+    is there, its own result is there too, and says that it is not complete.
     """
-    write_result_json(replace(public(result), complete=False), out)
+    mark_incomplete(out)
     for name in _PAGES:
         (out / name).unlink(missing_ok=True)
     clear(out / "allure-results")
+    clear_drafts(out)
+    write_result_json(replace(public(result), complete=False), out)
 
 
 def write_all(
@@ -53,26 +68,42 @@ def write_all(
     redactor: Redacts,
     allure_html: bool,
     allure_dir: Path | None = None,
-) -> list[str]:
-    """Write every report; the answer is lines about what was written beyond the usual, or could not be.
+) -> Written:
+    """Write every report that can be written; `allure_dir` is another folder that is to have the Allure results too.
 
-    `allure_dir` is another folder that is to have the Allure results too.
-
-    `result.json` comes last: one that is complete implies that the reports beside it are. What
-    cannot be written (a full disk) raises OSError and leaves the one that `begin` wrote.
+    `result.json` comes last: one that is complete implies that the reports beside it are. Where one of them cannot
+    be written it is not complete and says so, and where it cannot be written itself, `begin`'s stays.
     """
     # The frames first: a redactor may learn from them what to look for in free text.
     heard = redact_recording(recording, redactor)
     shown = redact_result(result, redactor)
-    write_transcript(heard, terms, shown, redactor, out)
-    write_junit(shown, out)
-    write_html(shown, heard, out, _digests(shown, out))
-    write_allure_results(shown, heard, out)
-    if allure_dir is not None:
-        share(out / "allure-results", allure_dir)
-    notes = [write_allure_html(out)] if allure_html else []
-    write_result_json(shown, out)
-    return notes
+    written = Written([], [])
+    results = out / "allure-results"
+    # Those that say red or green come last: they are to know whether the others could be written.
+    for path, write in (
+        (out / "transcript.ndjson", lambda _: write_transcript(heard, terms, shown, redactor, out)),
+        (results, lambda told: write_allure_results(told, heard, out)),
+        *([(allure_dir, lambda _: share(results, allure_dir))] if allure_dir is not None else []),
+        (out / "report.html", lambda told: write_html(told, heard, out, _digests(told, out))),
+        (out / "junit.xml", lambda told: write_junit(told, out)),
+        (out / ctrf.NAME, lambda told: ctrf.write_ctrf(told, out)),
+        (out / badge.NAME, lambda told: badge.write_badge(told, out)),
+    ):
+        _try(path, write, shown, written)
+    if allure_html:
+        written.notes.append(write_allure_html(out))
+    _try(out / "result.json", lambda told: write_result_json(told, out), shown, written)
+    return written
+
+
+def _try(path: Path, write: Callable[[Result], None], result: Result, written: Written) -> None:
+    """Write one report; a result of which something could not be written is not complete, and says so."""
+    lines = tuple(map(str, written.unwritten))
+    told = replace(result, complete=False, notices=(*result.notices, *lines)) if lines else result
+    try:
+        write(told)
+    except OSError as error:
+        written.unwritten.append(trouble(error, f"cannot write {path}", "name another folder"))
 
 
 def _digests(result: Result, out: Path) -> dict[str, str]:
@@ -83,4 +114,14 @@ def _digests(result: Result, out: Path) -> dict[str, str]:
     return {"result.json": hashlib.sha256(text).hexdigest(), "transcript.ndjson": transcript}
 
 
-__all__ = ["FILES", "FOLDERS", "Redacts", "begin", "redact_options", "redact_record", "redact_result", "write_all"]
+__all__ = [
+    "FILES",
+    "FOLDERS",
+    "Redacts",
+    "Written",
+    "begin",
+    "redact_options",
+    "redact_record",
+    "redact_result",
+    "write_all",
+]

@@ -10,10 +10,9 @@ import json
 import shutil
 import uuid
 from pathlib import Path
-from typing import Protocol
 
-from allure_commons.logger import AllureFileLogger
 from allure_commons.model2 import TestResult
+from attr import asdict
 
 from lcm_conformance.judge.result import Result
 from lcm_conformance.report.files import json_text, write_whole
@@ -46,31 +45,22 @@ CATEGORIES: list[dict[str, object]] = [
 ]
 
 
-class _FileLogger(Protocol):
-    """Allure's own file writer, which has no types, as far as it is used here."""
-
-    def report_result(self, result: TestResult) -> None:
-        """Write one test result."""
-
-    def report_attached_data(self, body: str, file_name: str) -> None:
-        """Write one attachment."""
-
-
 class AllureWriter:
-    """Writes test results and attachments under names that are known as the suite's."""
+    """Writes test results and attachments, each whole or not at all, under names that are known as the suite's."""
 
     def __init__(self, folder: Path) -> None:
-        self._logger: _FileLogger = AllureFileLogger(folder)  # type: ignore[no-untyped-call]  # it has no types
+        self._folder = folder
 
     def write_result(self, result: TestResult) -> None:
-        """Write one test result."""
-        result.file_pattern = f"{OURS}{TestResult.file_pattern}"
-        self._logger.report_result(result)
+        """Write one test result, as Allure's own writer does: without what is empty."""
+        name = OURS + TestResult.file_pattern.format(prefix=uuid.uuid4())
+        text = json_text(asdict(result, filter=lambda _, value: value or value is False))
+        write_whole(self._folder / name, text, synced=False)
 
     def attach(self, body: str) -> str:
         """Write one attachment; returns the name of its file."""
         name = f"{OURS}{uuid.uuid4()}-attachment.txt"
-        self._logger.report_attached_data(body=body, file_name=name)
+        write_whole(self._folder / name, body, synced=False)
         return name
 
 

@@ -16,7 +16,8 @@ from lcm_conformance.report.legible import one_line
 
 LIMIT = 300
 _REPEATED = ("profile", "url", "cm_version", "reading")
-_AGAIN = "repeat"  # the folder, in that of the reports, for what is asked again
+AGAIN = "repeat"
+"""The folder, in that of the reports, for what is asked again."""
 
 
 def failure_block(clause: ClauseResult, finding: Finding, repeat: str) -> str:
@@ -42,12 +43,12 @@ def repeat_command(options: Mapping[str, str], embedded: bool, clause_id: str) -
                 words += [f"--{name.replace('_', '-')}", value]
     if options.get("allow_hostile"):
         words.append("--allow-hostile")
-    again = str(Path(options.get("out", "")) / _AGAIN)
+    again = str(Path(options.get("out", "")) / AGAIN)
     return command_line([*words, "--out", again, "--clause", clause_id])
 
 
-def summary(result: Result, out: Path) -> list[str]:
-    """The whole account of a run, the verdict first; each entry one line or one failure block."""
+def summary(result: Result, out: Path, notes: Iterable[str] = ()) -> list[str]:
+    """The whole account of a run: the verdict first, what to open last; each entry one line or one failure block."""
     return [
         _verdict_line(result),
         *_standing(result),
@@ -60,6 +61,7 @@ def summary(result: Result, out: Path) -> list[str]:
         *_grouped(result, Verdict.ERROR, "suite error"),
         *_grouped(result, Verdict.INCONCLUSIVE, "inconclusive"),
         *_grouped(result, Verdict.UNTESTED, "untested"),
+        *notes,
         f"reports: {out / 'report.html'}  (beside it result.json, junit.xml, transcript.ndjson, allure-results)",
     ]
 

@@ -6,32 +6,66 @@ import json
 import os
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
+
+_DRAFT = ".lcm-conformance-"
+_DESCRIPTORS = Path("/proc/self/fd")
 
 # Legal inside a JSON string, but line ends to some readers of one-line-a-record files.
 _LINE_ENDS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 
 
-def write_whole(path: Path, text: str | Iterable[str]) -> None:
+def write_whole(path: Path, text: str | Iterable[str], synced: bool = True) -> None:
     """Write `text` as UTF-8 so that nobody ever sees half a file, and a failure leaves the old one.
 
-    It comes in pieces where the whole of it is too long to be held.
+    It comes in pieces where the whole of it is too long to be held. `synced` outlasts a power cut, and takes time.
     A lone surrogate cannot be encoded; it is written as its escape, which inside a JSON string
     is the very same character.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Not tempfile: its files can be read by their owner alone, and a report is read by others.
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    pieces = (piece.encode("utf-8", "backslashreplace") for piece in ([text] if isinstance(text, str) else text))
+    draft = path.with_name(f"{_DRAFT}{path.name}.{secrets.token_hex(4)}")
+    file = _nameless(path.parent)
     try:
-        with draft.open("xb") as file:
-            for piece in [text] if isinstance(text, str) else text:
-                file.write(piece.encode("utf-8", "backslashreplace"))
-            file.flush()
-            os.fsync(file.fileno())
+        if file is None:  # Not tempfile: its files can be read by their owner alone, and a report is read by others.
+            with draft.open("xb") as named:
+                _fill(named, pieces, synced)
+        else:
+            with file:
+                _fill(file, pieces, synced)
+                # In a folder that is given by its descriptor, or Python would link to the link.
+                os.link(_DESCRIPTORS / str(file.fileno()), draft.absolute(), src_dir_fd=file.fileno())
         draft.replace(path)
     finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def clear_drafts(folder: Path) -> None:
+    """Take away what a run that was killed had begun to write."""
+    for draft in (draft for pattern in (f"{_DRAFT}*", f"*/{_DRAFT}*") for draft in folder.glob(pattern)):
         draft.unlink(missing_ok=True)
+
+
+def _nameless(folder: Path) -> BinaryIO | None:
+    """A file that has no name until it is whole, where the system knows such (Linux): a kill leaves nothing of it."""
+    if not _DESCRIPTORS.is_dir():
+        return None
+    try:
+        return open(os.open(folder, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, 0o666), "wb")
+    except (OSError, AttributeError):
+        return None
+
+
+def _fill(file: BinaryIO, pieces: Iterable[bytes], synced: bool) -> None:
+    for piece in pieces:
+        file.write(piece)
+    file.flush()
+    if synced:
+        os.fsync(file.fileno())
 
 
 def json_text(value: object, indent: int | None = None) -> str:

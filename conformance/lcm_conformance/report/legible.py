@@ -16,10 +16,14 @@ _UNSEEN = re.compile(
 )
 
 
+# In a log of GitHub's or Azure's these begin a command wherever they stand in a line.
+_COMMAND = re.compile(r"##(?=(?:vso)?\[)")
+
+
 def legible(text: str, limit: int | None = None) -> str:
     """`text` with unseen characters as escapes, cut after `limit` characters with a note of the length."""
     shown = text if limit is None else text[:limit]
-    shown = _UNSEEN.sub(_escape, shown)
+    shown = _COMMAND.sub(r"\\u0023#", _UNSEEN.sub(_escape, shown))
     return shown if len(text) <= (limit or len(text)) else f"{shown}… (cut: {len(text)} characters in all)"
 
 

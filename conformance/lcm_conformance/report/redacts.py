@@ -7,8 +7,9 @@ endpoint's address are taken out here whatever the caller's choice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 from lcm_conformance.catalogue.verdict import Finding
@@ -18,6 +19,8 @@ from lcm_conformance.judge.result import ClauseResult, Member, Observation, Resu
 from lcm_conformance.record.transcript import Event, Exchange, Recording
 from lcm_conformance.redaction.address import public_url
 
+_EXPIRY = "$.message.response.ExpiryTime"
+
 
 class Redacts(Protocol):
     """Replaces personal data by pseudonyms, the same value by the same one throughout a run."""
@@ -25,8 +28,8 @@ class Redacts(Protocol):
     def frame(self, text: str) -> str:
         """A frame as on the wire."""
 
-    def text(self, text: str) -> str:
-        """Free text: findings, reasons, notes."""
+    def text(self, text: str, *, times: bool = True) -> str:
+        """Free text: findings, reasons, notes. Without `times`, times are shown as they came."""
 
 
 def redact_result(result: Result, redactor: Redacts) -> Result:
@@ -97,8 +100,8 @@ class _Once:
             self._frames[text] = self._redactor.frame(text)
         return self._frames[text]
 
-    def text(self, text: str) -> str:
-        return self._redactor.text(text)
+    def text(self, text: str, *, times: bool = True) -> str:
+        return self._redactor.text(text, times=times)
 
 
 def _optional(text: str | None, redactor: Redacts) -> str | None:
@@ -106,14 +109,24 @@ def _optional(text: str | None, redactor: Redacts) -> str | None:
 
 
 def _finding(finding: Finding, redactor: Redacts) -> Finding:
-    text = redactor.text
+    text = partial(redactor.text, times=not _is_of_expiry(finding))
     return replace(finding, expected=text(finding.expected), actual=text(finding.actual), where=text(finding.where))
+
+
+def _is_of_expiry(finding: Finding) -> bool:
+    """Whether it is about an ExpiryTime, which is shown as it came though a CallbackTime may have the same text."""
+    return _EXPIRY in finding.where
+
+
+def _reason(reason: str, findings: Sequence[Finding], redactor: Redacts) -> str:
+    """A reason quotes what its findings are about."""
+    return redactor.text(reason, times=not (findings and all(map(_is_of_expiry, findings))))
 
 
 def _clause(clause: ClauseResult, redactor: Redacts) -> ClauseResult:
     return replace(
         clause,
-        reason=redactor.text(clause.reason),
+        reason=_reason(clause.reason, clause.findings, redactor),
         findings=tuple(_finding(f, redactor) for f in clause.findings),
         known=_optional(clause.known, redactor),
         waived=_optional(clause.waived, redactor),
@@ -133,7 +146,7 @@ def redact_record(scenario: ScenarioRecord, redactor: Redacts) -> ScenarioRecord
     """One scenario's record without personal data."""
     return replace(
         scenario,
-        reason=redactor.text(scenario.reason),
+        reason=_reason(scenario.reason, scenario.findings, redactor),
         findings=tuple(_finding(f, redactor) for f in scenario.findings),
         excuse=_optional(scenario.excuse, redactor),
         observation=_observation(scenario.observation, redactor) if scenario.observation else None,

@@ -4,6 +4,7 @@ by `begin`, first: a file whose `complete` is false is no verdict. It decides no
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 
@@ -22,6 +23,20 @@ def write_result_json(result: Result, out: Path) -> None:
 def result_text(result: Result) -> str:
     """All of the file."""
     return json_text(result_json(result), indent=1) + "\n"
+
+
+def mark_incomplete(out: Path) -> None:
+    """Have the result of an earlier run, if there is one, say that it is no verdict; what cannot be read goes."""
+    path = out / "result.json"
+    try:
+        earlier = json.loads(path.read_text(encoding="utf-8"))
+        earlier["complete"] = False
+    except FileNotFoundError:
+        return
+    except (ValueError, TypeError, RecursionError):
+        path.unlink()
+    else:
+        write_whole(path, json_text(earlier, indent=1) + "\n")
 
 
 def result_json(result: Result) -> dict[str, object]:

@@ -39,7 +39,12 @@ RUN_OPTIONS: tuple[Option, ...] = (
         {"metavar": "FILE"},
         "LCM_PROFILE",
     ),
-    Option("out", f"the folder for the reports (default: {REPORTS})", {"metavar": "DIR"}),
+    Option(
+        "out",
+        f"the folder for the reports (default: {REPORTS}); {{version}}, {{date}} and {{label}} in it are filled in, "
+        "and a link `latest` is set beside it",
+        {"metavar": "DIR"},
+    ),
     Option(
         "clause",
         "ask only these clauses; an id or the beginning of ids, such as FLD",

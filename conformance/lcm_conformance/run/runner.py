@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -19,13 +20,14 @@ from lcm_conformance.catalogue import scenarios
 from lcm_conformance.catalogue.clauses import Catalogue, load_catalogue
 from lcm_conformance.catalogue.probes import Probe
 from lcm_conformance.catalogue.scenarios import Scenario
-from lcm_conformance.catalogue.verdict import SuiteError
+from lcm_conformance.catalogue.system_error import Trouble, trouble
+from lcm_conformance.catalogue.verdict import SuiteError, UsageError
 from lcm_conformance.drive.driver import Driver
 from lcm_conformance.endpoint.behaviour import Behaviour
 from lcm_conformance.endpoint.server import Host
 from lcm_conformance.judge.evidence import Evidence
 from lcm_conformance.judge.excuses import excuse_scenarios
-from lcm_conformance.judge.fold import evidence_for, fold
+from lcm_conformance.judge.fold import evidence_for, exit_status, fold
 from lcm_conformance.judge.result import Result, ScenarioRecord
 from lcm_conformance.judge.terms import Course
 from lcm_conformance.profile import Profile, at
@@ -52,6 +54,7 @@ class Run:
         self.catalogue = load_catalogue()
         self.written, self.suite_errors = _written(self.catalogue)
         self.notes: list[str] = []
+        self.unwritten: list[Trouble] = []
         self._progress = progress
         self._started = datetime.now(UTC)
         self._clock = time.monotonic()
@@ -71,8 +74,15 @@ class Run:
         return self._evidence
 
     def begin(self) -> None:
-        """Write a result that is no verdict yet into the folder for the reports, which whoever begins holds."""
-        begin(self.settings.out, redact_result(self._fold([], complete=False), self._redactor))
+        """Write a result that is no verdict yet into the folder for the reports, which whoever begins holds.
+
+        Raises `UsageError` or `EnvironmentTrouble` where that cannot be done.
+        """
+        out = self.settings.out
+        try:
+            begin(out, redact_result(self._fold([], complete=False), self._redactor))
+        except OSError as error:
+            raise trouble(error, f"cannot write to --out {out}", "name a folder that can be written") from None
 
     def drive(self, wanted: Iterable[Scenario]) -> Evidence:
         """Ask the endpoint everything that these scenarios need."""
@@ -81,10 +91,12 @@ class Run:
         if not self.settings.asks:
             return self.evidence
         with ExitStack() as stack:
-            if self.settings.embedded:
-                host = stack.enter_context(Host())
-                behaviour = Behaviour(cm_version=self._profile.cm_version, readings=self.settings.pins)
-                self._profile = at(self._profile, host.start(behaviour))
+            try:
+                self._profile = self._reachable(stack)
+            except OSError as error:
+                what = trouble(error, "the embedded endpoint cannot be started", "check this machine's network")
+                self._recording = Recording(trouble=str(what))
+                return self.evidence
             transport = WebSocketTransport(self._profile.endpoint, self._profile.timing)
             self._driver = Driver(
                 self._profile, transport, self.settings.pins, self._progress, self.settings.sends_bad_input
@@ -120,7 +132,7 @@ class Run:
         shown, without personal data.
         """
         result = self._fold(records, complete)
-        self.notes = write_all(
+        written = write_all(
             result,
             self._recording,
             self.settings.terms(self._profile),
@@ -129,7 +141,15 @@ class Run:
             self.settings.allure_html and complete,
             allure_dir,
         )
-        return redact_result(result, self._redactor)
+        self.notes, self.unwritten = written.notes, written.unwritten
+        return redact_result(replace(result, complete=complete and not written.unwritten), self._redactor)
+
+    def status(self, result: Result) -> int:
+        """The exit status: what could not be written matters, but to a failure and to a fault of the suite."""
+        own = exit_status(result)
+        if not self.unwritten or own in {1, 5}:
+            return own
+        return 2 if any(isinstance(what, UsageError) for what in self.unwritten) else 3
 
     def shown(self, text: str) -> str:
         """A text as it may be printed."""
@@ -151,6 +171,14 @@ class Run:
         """The command that asks one clause again."""
         options = redact_options(self.settings.given, self._redactor)
         return repeat_command(options, self.settings.embedded, clause)
+
+    def _reachable(self, stack: ExitStack) -> Profile:
+        """The profile with the endpoint's address, which the embedded one has once it is served."""
+        if not self.settings.embedded:
+            return self._profile
+        host = stack.enter_context(Host())
+        behaviour = Behaviour(cm_version=self._profile.cm_version, readings=self.settings.pins)
+        return at(self._profile, host.start(behaviour))
 
     def _fold(self, records: Sequence[ScenarioRecord], complete: bool) -> Result:
         course = Course(

@@ -11,12 +11,13 @@ import json
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import product
 from multiprocessing import active_children, get_context
+from typing import TypeVar
 
 from lcm_conformance.catalogue import scenarios
 from lcm_conformance.catalogue.clauses import load_catalogue
@@ -40,7 +41,9 @@ from lcm_conformance.run.settings import embedded_profile, terms_of
 from lcm_conformance.transport.websocket import WebSocketTransport
 from lcm_conformance.version import VERSION
 
+T = TypeVar("T")
 AT_ONCE = 8
+_TURN = 0.5  # seconds
 _SHARE = 18
 TIMING = Timing(connect=20, reply=3, silence=0.5)
 """Seconds; short, because the endpoint is on this machine and each answer takes milliseconds."""
@@ -218,7 +221,7 @@ def run(
         shares = [chosen[start : start + _SHARE] for start in range(0, len(chosen), _SHARE)]
         with ProcessPoolExecutor(processes, get_context("spawn"), initializer=_leave_interrupts_to_the_parent) as pool:
             try:
-                for done in as_completed([pool.submit(_judge_share, share, connections) for share in shares]):
+                for done in _as_completed([pool.submit(_judge_share, share, connections) for share in shares]):
                     for score in done.result():
                         _keep(scores, score, told)
             except KeyboardInterrupt:
@@ -226,6 +229,14 @@ def run(
                     worker.terminate()
                 raise
     return [scores[subject.name] for subject in chosen]
+
+
+def _as_completed(futures: Iterable[Future[T]]) -> Iterator[Future[T]]:
+    """As the library's, in turns: before Python 3.14 nothing interrupts a longer wait on Windows."""
+    pending = set(futures)
+    while pending:
+        done, pending = wait(pending, _TURN, FIRST_COMPLETED)
+        yield from done
 
 
 def _leave_interrupts_to_the_parent() -> None:
@@ -257,7 +268,7 @@ def _judge_all(chosen: Sequence[Subject], told: Callable[[Score], None], connect
                 host.stop(url)
 
         try:
-            for done in as_completed([pool.submit(work, subject) for subject in chosen]):
+            for done in _as_completed([pool.submit(work, subject) for subject in chosen]):
                 told(done.result())
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from lcm_conformance.profile import Profile, checked_url, load
 from lcm_conformance.report.past_file import read_past
 from lcm_conformance.run.known_file import read_known
 from lcm_conformance.run.options import REPORTS, RUN_OPTIONS, attribute
+from lcm_conformance.run.out_folder import filled
 
 DEFAULT_VERSION = "2308"
 _PLACEHOLDER_URL = "ws://127.0.0.1/lcm"
@@ -44,6 +46,7 @@ class Settings:
     sends_bad_input: bool = True
     label: str | None = None
     max_seconds: float | None = None
+    latest: Path | None = None
     baseline: Past | None = None
     fail_on_worse: bool = False
 
@@ -120,18 +123,21 @@ def resolve(
     for clause in profile.waived:
         if clause not in clauses.clauses:
             raise UsageError(f"{values['profile']}: waive.{clause} is no clause: `lcm-conformance clauses` lists all")
+    label = values["label"] or profile.label
+    out, latest = filled(str(values["out"]), profile.cm_version, label, datetime.now(UTC))
     return Settings(
         profile=profile,
         embedded=embedded,
-        out=Path(values["out"]),
+        out=out,
+        latest=latest,
         pins=pins,
         selected=selected,
         strict=bool(values["strict"]),
         observe_unsupported=bool(values["observe-unsupported"]),
         allure_html=not values["no-allure-html"],
-        given=_given(values),
+        given=_given(values) | {"out": str(out)},
+        label=label,
         max_seconds=_seconds(values["max-seconds"]),
-        label=values["label"] or profile.label,
         baseline=_baseline(values),
         fail_on_worse=values["fail-on"] == "worse",
         sends_bad_input=embedded or bool(values["allow-hostile"]),
@@ -163,7 +169,6 @@ def _baseline(values: Mapping[str, Any]) -> Past | None:
 def _given(values: Mapping[str, Any]) -> dict[str, str]:
     """The options as the reports show and repeat them."""
     given = {name.replace("-", "_"): str(values[name]) for name in ("url", "profile", "cm-version") if values[name]}
-    given["out"] = str(values["out"])
     if values["reading"]:
         given["reading"] = " ".join(values["reading"])
     flags = [name for name in ("strict", "allow-hostile", "reveal") if values[name]]

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
+from lcm_conformance.catalogue.system_error import trouble
 from lcm_conformance.profile import Endpoint
 from lcm_conformance.transport import CannotConnect, Climbed, Rung
 from lcm_conformance.transport.address import address_of, bracketed
@@ -64,7 +65,11 @@ def _dialled(addresses: Sequence[_Address], host: str, port: int, deadline: floa
     """A socket that is connected to the first address that answers, and that address."""
     problem = ""
     for left, (family, address) in zip(range(len(addresses), 0, -1), addresses, strict=True):
-        sock = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            sock = socket.socket(family, socket.SOCK_STREAM)
+        except OSError as error:
+            what = trouble(error, "no socket can be opened", "check this machine's network")
+            raise CannotConnect(Rung.TCP, str(what)) from None
         try:
             # A black hole among the addresses must leave time for the others.
             sock.settimeout(max((deadline - time.monotonic()) / left, 0.01))

@@ -8,6 +8,7 @@ import ssl
 import time
 from typing import Any
 
+from lcm_conformance.catalogue.system_error import explained, trouble
 from lcm_conformance.profile import Tls
 from lcm_conformance.transport import CannotConnect, Rung
 
@@ -54,11 +55,8 @@ def secured(sock: socket.socket, tls: Tls, host: str, deadline: float) -> tuple[
     try:
         context = _context(tls)
     except OSError as error:  # what the profile names was there when it was read
-        raise CannotConnect(
-            Rung.TLS,
-            f"it cannot be set up ({error.strerror}): check endpoint.ca_file, the client "
-            "certificate, and SSLKEYLOGFILE in the environment",
-        ) from None
+        check = "check endpoint.ca_file, the client certificate, and SSLKEYLOGFILE in the environment"
+        raise CannotConnect(Rung.TLS, str(trouble(error, "it cannot be set up", check))) from None
     secure = context.wrap_socket(sock, server_hostname=name, do_handshake_on_connect=False)
     try:
         _shake_hands(secure, deadline)
@@ -73,7 +71,8 @@ def _refusal(error: OSError | ValueError, tls: Tls, host: str, name: str) -> Can
         return CannotConnect(Rung.TLS, _unverified(error, name))
     if isinstance(error, TimeoutError):
         return CannotConnect(Rung.TLS, f"{host} did not finish it in time: check the port, or raise timing.connect")
-    return CannotConnect(Rung.TLS, said(error, tls))
+    known = None if isinstance(error, ssl.SSLError | ConnectionError) else explained(error)
+    return CannotConnect(Rung.TLS, said(error, tls) if known is None else str(known))
 
 
 def said(error: Exception, tls: Tls) -> str:
