@@ -188,7 +188,7 @@ def learn_copies(lane: Lane) -> None:
     session = lane.fresh()
     for _ in range(_ALIKE):
         contact(lane)
-    lane.hush()
+    lane.hear_out()
     count = tally(inquiry.recorder.on(session.id))
     due, came = sum(step.due for step in count.steps), sum(step.came for step in count.steps)
     if came < due:

@@ -32,7 +32,7 @@ def burst(lane: Lane, probe: Probe) -> None:
     names = [lane.send(Ask(probe.name, Part.HOSTILE)) for _ in range(probe.burst)]
     pace = lane.inquiry.pace
     session.listen(
-        pace.timing.reply + probe.burst * pace.usual,
+        pace.timing.reply + pace.slowest + probe.burst * pace.usual,
         lambda heard: sum(map(is_settled, heard)) >= probe.burst,
     )
     _revive(lane, names[-1], probe)

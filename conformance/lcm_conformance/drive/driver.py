@@ -160,8 +160,8 @@ class Driver:
             lane.enter()
             find_way(lane)
         if self._inquiry.ways:
-            contacts(lane, 1, "asked-twice")
             try_other_ways(lane)
+            contacts(lane, 1, "asked-twice")
 
     def _ask_often(self, lane: Lane) -> None:
         lane.enter()

@@ -17,6 +17,7 @@ from lcm_conformance.drive.asking import contacts, control, control_elsewhere, l
 from lcm_conformance.drive.lane import PATIENCE, THROTTLE, Ask, Lane
 from lcm_conformance.record.tally import PROPER, Tally, tally
 
+USED_UP = "reserve as many as a run asks for, or let [prepare] do it"
 _CLEAN = 12
 """Contacts that are asked for with nothing improper before them, where one was lost among wrong requests."""
 _CLOSES = 1.5
@@ -62,10 +63,21 @@ class Forms:
             quiet = self._ask_where_some_close(*closed)
             if quiet and self._ask_quickly(quiet) is not None:
                 self._ask_hushed(_once(quiet))
+        self._explain_what_was_not_asked()
         if self._lane.losses > lost and not self._lane.gave_up:
             # What was lost beside wrong requests may be lost without them.
             self._lane.fresh()
             contacts(self._lane, _CLEAN)
+
+    def _explain_what_was_not_asked(self) -> None:
+        """Where no contact is left to ask with, what was not come to stays open for that."""
+        role, handed = self._lane.role, self._inquiry.contacts_of(self._lane.role)
+        if not self._lane.gave_up or not handed:
+            return
+        asked = {wrong.probe.name for wrong in self._asked.values()}
+        for probe in {wrong.probe.name for wrong in self._wanted} - asked:
+            line = f"the reservation of agents.{role} was used up after {handed} contacts"
+            self._inquiry.troubles.setdefault(probe, f"{line}: {USED_UP}")
 
     def _is_reusable(self) -> bool:
         proper = [x for x in self._inquiry.recorder.on(self._lane.enter().id) if x.part in PROPER]
@@ -105,6 +117,8 @@ class Forms:
         for exchange in self._inquiry.recorder.on(self._inquiry.recorder.exchange(names[0]).session):
             if exchange.part is Part.CONTROL and set(exchange.controls) == set(names):
                 self._inquiry.recorder.change(exchange.id, part=Part.OPEN, controls=())
+        for name in names if not self._lane.brought_contact(names) else ():
+            self._inquiry.recorder.change(name, part=Part.OPEN)  # it is asked over
         self._lane.pending.clear()
 
     def _ask_where_some_close(self, last: Wrong, elapsed: float) -> list[Wrong]:

@@ -57,7 +57,7 @@ class Lane:
         self.is_spoilt = False
         self.was_patient = False
         self._last_sent = 0.0
-        self._parity = 0
+        self._turn = 0
 
     def enter(self) -> Session:
         """The open session of the logged-in agent: the one there is, or a fresh one; raises `EnvironmentTrouble`."""
@@ -160,6 +160,15 @@ class Lane:
         )
         self.pending.clear()
 
+    def hear_out(self) -> None:
+        """Listen for as long as any answer may take: who sends copies later than a silence is found out here."""
+        session, pace = self._require_session(), self.inquiry.pace
+        heard = session.listen(max(pace.silence, self.inquiry.profile.timing.reply))
+        for message in heard:
+            if message.hands_out:
+                pace.took(message.event.clock - self._last_sent)
+        self.inquiry.recorder.add_silence(Silence(session.id, self._last_sent, time.monotonic(), (), session.closed))
+
     def listened(self) -> None:
         """What was listened to since the last request was long enough for a silence, whatever comes later."""
         session = self._require_session()
@@ -182,11 +191,26 @@ class Lane:
         return any(contacts(self.exchange(name)) for name in names)
 
     def next_way(self) -> Way:
-        """The ways that are answered, in an order in which none goes with every second reply: a, b, b, a, …"""
+        """A way that is answered: each in its turn, none with every second reply, and no frame twice in a row.
+
+        A bus may drop a frame that is equal to the one before it.
+        """
         ways = self.inquiry.ways or [self.inquiry.way]
-        number, self._parity = self._parity, self._parity + 1
-        turn, place = divmod(number, len(ways))
-        return ways[place if turn % 2 == 0 else len(ways) - 1 - place]
+        turn, place = divmod(self._turn, len(ways))
+        self._turn += 1
+        swapped = place ^ 1 if len(ways) % 2 == 0 and len(ways) > 2 and turn % 2 else place
+        way = ways[swapped]
+        if self._is_last(way):
+            way = next((other for other in ways if not self._is_last(other)), way)
+        return way
+
+    def _is_last(self, way: Way) -> bool:
+        """Whether the proper request in this way is what was sent last on the session."""
+        last = self.session.last if self.session is not None else None
+        if last is None:
+            return False
+        exchange = self.inquiry.recorder.exchange(last)
+        return exchange.form is None and exchange.asks_for == self.role and exchange.way == way
 
     def _await(self, name: str, seconds: float) -> None:
         """Listen until the reply is there; after a ContactOD without a contact a silence more, for it may not be it."""

@@ -85,7 +85,7 @@ def _one_round(first: Lane, second: Lane) -> bool:
         session = lane.enter()
         barrier.wait()
         part = Part.DUE if session.is_clean else Part.CONTROL
-        name = lane.proper(Ask(AT_ONCE, part, way=lane.inquiry.way))
+        name = lane.proper(Ask(AT_ONCE, part, way=lane.next_way()))
         lane.beat()
         return lane.is_answered(name)
 

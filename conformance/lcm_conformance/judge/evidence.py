@@ -121,11 +121,22 @@ class Evidence:
 
     def is_certain(self, exchange: Exchange) -> bool:
         """Whether the first contact in an exchange answers its request: all before it had brought what was due."""
-        before = [x for x in self.recording.on(exchange.session) if x.sent < exchange.sent]
-        proper = [x for x in before if asks_properly(x)]
-        return all(self.answered(x) for x in proper) and self.arrivals.contacts(before) == self.habits.copies * len(
-            proper
-        )
+        return exchange.id in self._certain
+
+    @cached_property
+    def _certain(self) -> frozenset[str]:
+        found: set[str] = set()
+        for session in dict.fromkeys(x.session for x in self.recording.exchanges):
+            due = came = 0
+            lost = False
+            for x in self.recording.on(session):
+                if not lost and came == self.habits.copies * due:
+                    found.add(x.id)
+                came += self.arrivals.contacts([x])
+                if asks_properly(x):
+                    due += 1
+                    lost = lost or not self.answered(x)
+        return frozenset(found)
 
     def exchanges(self, *parts: Part, probe: str | None = None) -> tuple[Exchange, ...]:
         """The exchanges of some parts, of one probe or of all."""

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from math import inf
 
 from lcm_conformance.judge.arrivals import Arrivals, is_proper
 from lcm_conformance.record.transcript import Exchange
@@ -36,7 +37,9 @@ class Habits:
     @cached_property
     def sends_unasked(self) -> str | None:
         """Where a contact came on a session on which nothing had been asked: the session."""
-        return next((message.event.session for message in self.arrivals.unasked if message.hands_out), None)
+        begun = {session: asked[0].sent for session, asked in self._sessions.items() if asked}
+        found = (m.event for m in self.arrivals.unasked if m.hands_out)
+        return next((e.session for e in found if e.clock < begun.get(e.session, inf)), None)
 
     @cached_property
     def sends_late(self) -> str | None:
@@ -63,7 +66,7 @@ class Habits:
 
     def equals_the_one_before(self, exchange: Exchange) -> bool:
         """Whether the same text was sent just before it on the same session."""
-        return exchange in self._equal
+        return exchange.id in {x.id for x in self._equal}
 
     @cached_property
     def _equal(self) -> list[Exchange]:

@@ -11,19 +11,21 @@ from lcm_conformance.judge.result import LEFT_OUT, ClauseResult, Ledger, Observa
 from lcm_conformance.record.transcript import Recording
 
 LEAVE_OPEN = {Verdict.INCONCLUSIVE, Verdict.UNTESTED, Verdict.ERROR}
+_SPENT = "the reservation of agents."
+"""What is said of reservations that are used up, or gone, begins so: a precondition is missing, no more."""
 
 
 def trouble(
     recording: Recording, clauses: Sequence[ClauseResult], by_clause: Mapping[str, Sequence[ScenarioRecord]]
 ) -> Trouble | None:
     """An outage, else the first gap in the environment that leaves a deciding clause open."""
-    outage = recording.trouble or next(iter(recording.troubles.values()), None)
+    outage = recording.trouble or next((line for line in recording.troubles.values() if _SPENT not in line), None)
     if outage is not None:
         return Trouble("outage", outage)
     lines = {*recording.left_out.values(), *recording.unmet.values()}
     left_open = (c for c in clauses if c.excuse is None and c.verdict in LEAVE_OPEN)
     gaps = (record.reason for clause in left_open for record in by_clause[clause.id])
-    gap = next((reason for reason in gaps if any(line in reason for line in lines)), None)
+    gap = next((reason for reason in gaps if _SPENT in reason or any(line in reason for line in lines)), None)
     return None if gap is None else Trouble("gap", gap.removeprefix("environment: "))
 
 

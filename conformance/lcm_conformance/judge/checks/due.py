@@ -48,11 +48,15 @@ def empty_handed(evidence: Evidence) -> list[Exchange]:
 
 @once
 def slowest(evidence: Evidence) -> float:
-    """Seconds from a due request to its answer, or to the contact that made its count right, at the most."""
+    """Seconds from a proper request to its answer, or to the contact that made its count right, at the most."""
     times = [0.0]
+    for x in evidence.exchanges(Part.CONTROL):
+        reply = evidence.reply_of(x)
+        if reply is not None and reply.after_ms is not None and evidence.handed_out(x) and evidence.is_certain(x):
+            times.append(reply.after_ms / 1000)
     for x in due(evidence):
         reply = evidence.reply_of(x)
-        if reply is not None and reply.after_ms is not None and brings(evidence, x):
+        if reply is not None and reply.after_ms is not None and evidence.gives_meaning(x):
             times.append(reply.after_ms / 1000)
         elif x not in empty_handed(evidence):
             later = [y for y in evidence.recording.on(x.session) if y.sent > x.sent]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import inf
 
 from lcm_conformance.catalogue.probes import Part, load_probes
 from lcm_conformance.catalogue.scenarios import clause_of
@@ -111,10 +112,11 @@ def _silent(evidence: Evidence, test: Exchange, group: Group) -> Stand:
 def _controls(evidence: Evidence, test: Exchange, group: Group) -> list[Exchange]:
     """The proper requests that give a silence its meaning; on another session where this one cannot be asked."""
     if test.agent == "idle":  # who has nothing reserved has no control of one's own
-        if not group.whole or any(x.closed for x in group.tests):
+        if not group.whole:
             return []
         after = [x for x in evidence.exchanges(Part.DUE, Part.CONTROL) if x.agent != test.agent]
-        return [x for x in after if _answered_after(evidence, x, group.until)]
+        over = group.until if group.until < inf else max(x.ended for x in group.tests)  # a close needs no silence
+        return [x for x in after if _answered_after(evidence, x, over)]
     moves = (
         any(x.closed for x in evidence.recording.on(test.session))
         or load_probes()[test.probe].login == "out"
