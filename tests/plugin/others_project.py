@@ -29,8 +29,9 @@ class Project:
         return self
 
     def pytest(self, *arguments: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
-        """`pytest …` in the project's root."""
-        return plain_pytest(*arguments, cwd=self.folder, **{"PYTHONPATH": str(self.site), **variables})
+        """`pytest …` in the project's root; what takes time and is nobody's concern here is left out."""
+        quick = {"PYTHONPATH": str(self.site), "PYTHONDONTWRITEBYTECODE": ""}
+        return plain_pytest("-p", "no:hypothesispytest", *arguments, cwd=self.folder, **(quick | variables))
 
     @property
     def result(self) -> dict[str, Any]:

@@ -15,6 +15,7 @@ _ZEROS = re.compile(r"-?0+(?:\.0*)?")
 """A number that is written as a text."""
 _FIRST = {1900, 1970}
 _MIDNIGHT = " 00:00"
+_LONGEST = 100  # characters of a date
 
 
 def is_nothing(value: object) -> bool:
@@ -33,7 +34,7 @@ def is_nothing(value: object) -> bool:
 
 def is_edge_of_calendar(text: str) -> bool:
     """Whether the text is a date, with a time of day or without, on which some calendar begins or ends."""
-    if not _EDGE.search(text):
+    if len(text) > _LONGEST or not _EDGE.search(text):
         return False
     if text.strip().startswith("0000") and not re.search("[1-9]", text):
         return True  # no year 0 is real, but that is how some databases write no date

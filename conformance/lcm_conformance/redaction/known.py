@@ -52,6 +52,11 @@ class _Form:
     breaks: frozenset[int] | None
     time: bool = False
 
+    @property
+    def places(self) -> tuple[bool, frozenset[int] | None, bool]:
+        """What decides where it is met."""
+        return self.alone, self.breaks, self.time
+
 
 class Known:
     """The values of one run."""
@@ -67,13 +72,19 @@ class Known:
         """Whether the skeleton is that of a value."""
         return value in self._values
 
+    def follows(self, text: str, alone: bool, time: bool) -> bool:
+        """Whether a value was added before."""
+        return (text, alone, time) in self._added
+
     def add(self, text: str, *, alone: bool, time: bool = False, whole: bool = False) -> None:
         """Follow a value; `alone` (right for agents' names): only where it stands alone.
 
         `time`: as the value of CallbackTime; `whole`: its parts and digits say nothing of anybody.
         """
+        if (text, alone, time) in self._added:
+            return
         bones = skeleton(text)
-        if not bones.letters or bones.letters in VOCABULARY or (text, alone, time) in self._added:
+        if not bones.letters or bones.letters in VOCABULARY:
             return
         if len(self._added) >= MOST:
             self._overflown = True
@@ -95,10 +106,11 @@ class Known:
 
     def find(self, text: str) -> list[Hit]:
         """Where the text holds values, by their ends; none lies within another."""
-        bones = skeleton(text)
         kept: list[Hit] = []
         try:
-            for start, end in self._needles.find(bones.letters):
+            found = list(self._needles.find(letters(text)))
+            bones = skeleton(text) if found else Skeleton("", ())
+            for start, end in found:
                 hit = self._hit(text, bones, start, end)
                 if hit is None or (kept and kept[-1].start <= hit.start and hit.end <= kept[-1].end):
                     continue
@@ -106,7 +118,7 @@ class Known:
                     kept.pop()
                 kept.append(hit)
         except Crowded:
-            return [Hit(0, len(text), bones.letters)]
+            return [Hit(0, len(text), letters(text))]
         return kept
 
     def suspects(self, text: str) -> list[Hit]:
@@ -140,8 +152,10 @@ class Known:
 
     def _form(self, needle: str, form: _Form) -> None:
         forms = self._forms.setdefault(needle, [])
-        if form not in forms:
-            forms.insert(0 if form.offset == 0 and form.value == needle else len(forms), form)
+        whole = form.offset == 0 and form.value == needle
+        # Of forms that are met in the same places the first is taken: thousands of values may end alike.
+        if form not in forms if whole else all(form.places != other.places for other in forms):
+            forms.insert(0 if whole else len(forms), form)
             self._needles.add(needle)
 
     def _add_pieces(self, text: str, bones: Skeleton, time: bool) -> None:

@@ -29,9 +29,9 @@ class Spans:
     """Where in a text the values of members stand: what is found within them is theirs."""
 
     def __init__(self, values: Iterable[Value]) -> None:
-        spans = [(value.view.at[0], value.view.at[-1], value) for value in values if value.view.text]
+        spans = [(v.view.at[0], v.view.at[-1], v.is_kept, v.member) for v in values if v.view.text]
         spans.sort(key=itemgetter(0, 1))
-        self._starts = [start for start, _, _ in spans]
+        self._starts = [start for start, *_ in spans]
         self._spans = spans
 
     def admit(self, view: View, hit: Hit) -> bool:
@@ -42,10 +42,10 @@ class Spans:
             k += 1  # it may reach into the next one
             if k == len(self._spans) or self._spans[k][0] >= end:
                 return True
-        first, last, value = self._spans[k]
-        if value.is_kept:
+        first, last, kept, member = self._spans[k]
+        if kept:
             return False
-        if value.member in KEPT:  # what a clause reads there may be changed by what is surely no accident only
+        if member in KEPT:  # what a clause reads there may be changed by what is surely no accident only
             return not hit.time and len(letters(view.text[hit.start : hit.end])) >= FREE
         return not (first <= start and end <= last)
 

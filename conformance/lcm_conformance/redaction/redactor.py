@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate, pairwise
 
 from lcm_conformance.redaction.escapes import JSON_ESCAPES
-from lcm_conformance.redaction.known import SHORT, Hit, Known
+from lcm_conformance.redaction.known import MOST, SHORT, Hit, Known
 from lcm_conformance.redaction.numbers import compared, rewritten
 from lcm_conformance.redaction.protection import Spans, unprotected
 from lcm_conformance.redaction.pseudonym import Pseudonyms
@@ -33,6 +33,7 @@ from lcm_conformance.redaction.words import (
 
 _JSON_BARE = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _NO_EXPONENT = str.maketrans("eE", "fF")
+_LONGEST_REMEMBERED = 200  # characters
 _UNMISTAKABLE = 8  # an agent's ID of that many characters, digits among them, is no word
 
 
@@ -48,6 +49,8 @@ class Redactor:
         self._lock = threading.RLock()
         self._secrets = Secrets()
         self._known = Known()
+        self._learnt: set[int] = set()
+        self._shown: dict[tuple[str, bool, bool], str] = {}
         self._snippets: dict[str, set[tuple[int, int, bool]]] = defaultdict(set)
         self._pseudonyms = Pseudonyms(key, self._taken)
         self.learn_secrets(secrets)
@@ -57,6 +60,7 @@ class Redactor:
         with self._lock:
             for value in personal_values(plain(frame)):
                 self._learn(value)
+            self._learnt.add(hash(frame))
 
     def learn_torn(self, frames: Sequence[str]) -> None:
         """Remember values that were cut in two, and their pieces: by frames that followed one another."""
@@ -99,6 +103,8 @@ class Redactor:
 
     def _add_value(self, value: str, alone: bool, time: bool = False) -> None:
         with self._lock:
+            if self._known.follows(value, alone, time):
+                return
             for layer in layers(plain(value)):  # a value that itself looks escaped is met decoded, too
                 if time and letters(layer.text) not in self._known:
                     self._pseudonyms.time(layer.text)
@@ -152,7 +158,7 @@ class Redactor:
         # In JSON an escape is one character, and may not be split; elsewhere a backslash is only a backslash.
         seen = layers(decoded(plain(text), JSON_ESCAPES) if known else plain(text))
         values = list(personal_values(plain(text))) if is_frame else []
-        for value in values:
+        for value in values if hash(text) not in self._learnt else ():
             if value.secret or not (self.reveal or self._pseudonyms.given(_told_by(value))):
                 self._learn(value)
         written = list(text)
@@ -174,24 +180,26 @@ class Redactor:
 
     def _foreign(self, seen: list[View], spans: Spans, *, is_frame: bool, times: bool) -> list[tuple[View, Hit]]:
         """Where values stand that are no member's own: those are replaced as a whole, or kept."""
-        return [
-            (view, hit)
-            for view in seen
-            for hit in self._hits(view.text, foreign=is_frame)
-            if (times or not hit.time) and spans.admit(view, hit)
-        ]
-
-    def _hits(self, text: str, *, foreign: bool) -> Iterable[Hit]:
-        hits = [*self._known.find(text), *self._known.suspects(text)]
-        return unprotected(hits, text, foreign=foreign)
+        found = []
+        for view in seen:
+            hits = [*self._known.find(view.text), *self._known.suspects(view.text)]
+            hits = [hit for hit in hits if (times or not hit.time) and spans.admit(view, hit)]
+            found += [(view, hit) for hit in unprotected(hits, view.text, foreign=is_frame)]
+        return found
 
     def _replace(self, written: list[str], value: Value) -> None:
         if value.secret or value.member in KEPT or value.is_kept:
             return
-        who = _told_by(value)
-        if who not in self._known and self._pseudonyms.given(who):
-            return
-        put(written, value.view, self._instead(value))
+        key = (value.view.text, value.bare, value.member == CALLBACK)
+        new = self._shown.get(key)
+        if new is None:
+            who = _told_by(value)
+            if who not in self._known and self._pseudonyms.given(who):
+                return
+            new = self._instead(value)
+            if len(self._shown) < MOST and len(value.view.text) < _LONGEST_REMEMBERED:
+                self._shown[key] = new
+        put(written, value.view, new)
 
     def _instead(self, value: Value) -> str:
         text = value.view.text

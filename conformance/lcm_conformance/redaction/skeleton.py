@@ -6,13 +6,16 @@ same skeleton; so have a value and its copy with marks, line breaks or invisible
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 
-_ASCII_RUN = re.compile("[0-9A-Za-z]+")
+_ASCII = bytes(range(256))
+_IS_BONE = bytes(chr(code).isascii() and chr(code).isalnum() for code in _ASCII)
+_NO_BONES = bytes(code for code in _ASCII if not _IS_BONE[code])
+_LOWER = _ASCII.lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ _BONES = _Bones()
 
 def letters(text: str) -> str:
     """The skeleton of a text without the way back: what its spellings have in common."""
+    if text.isascii():
+        return text.encode().translate(_LOWER, _NO_BONES).decode()
     return text.translate(_BONES)
 
 
@@ -58,12 +63,9 @@ def letters_of(char: str) -> str:
 
 def skeleton(text: str) -> Skeleton:
     """The skeleton of a text."""
-    at = array("I")
     if not text.isascii():
-        at.extend(k for k, char in enumerate(text) for _ in _BONES[ord(char)])
-        return Skeleton(letters(text), at)
-    runs = []
-    for run in _ASCII_RUN.finditer(text):
-        runs.append(run.group())
-        at.extend(range(run.start(), run.end()))
-    return Skeleton("".join(runs).lower(), at)
+        bones = [_BONES[ord(char)] for char in text]
+        return Skeleton("".join(bones), array("I", (k for k, bone in enumerate(bones) for _ in bone)))
+    data = text.encode()
+    found = data.translate(_IS_BONE)
+    return Skeleton(data.translate(_LOWER, _NO_BONES).decode(), array("I", compress(range(len(found)), found)))

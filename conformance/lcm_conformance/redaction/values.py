@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from ahocorasick_rs import AhoCorasick
+
 from lcm_conformance.catalogue import page
 from lcm_conformance.record.notations import is_date_time, is_time_of_day, names_a_call_type
 from lcm_conformance.record.nothing import is_nothing
@@ -39,6 +41,7 @@ _STRING = re.compile(r'"(?P<text>[^"\\]*+(?:\\.[^"\\]*+)*+)"(?P<name>\s*+:)?', r
 _VALUE = re.compile(rf"\s*+(?:{_TOKEN.pattern})", re.DOTALL)
 _DIGIT = re.compile(r"\d")
 _FOUR_DIGITS = re.compile(r"(?:\D*+\d){4}", re.DOTALL)
+_STEMS = AhoCorasick(STEMS)
 _READER = json.JSONDecoder(parse_int=len, parse_float=len, parse_constant=len)
 NUMBER = re.compile(r"(?P<mantissa>-?[0-9]+(?:\.(?!0+(?![0-9]))[0-9]+)?)(?:\.0+)?(?:[eE][+-]?[0-9]+)?")
 _ALONE = re.compile(rf"(?:(?<![^\W_])|(?<=\\[bfnrt]))(?<!</){NAME}(?![^\W_])", re.IGNORECASE)
@@ -93,15 +96,8 @@ class Value:
     def is_kept(self) -> bool:
         """Whether it stays exactly as it came: a clause reads it, or it says nothing and is nobody's."""
         text = self.view.text
-        if self.secret:
-            return False
-        if self.bare and NUMBER.fullmatch(text):
-            return text[0] == "-" or not text.partition("e")[0].partition("E")[0].strip("0.")
-        if is_nothing(text) or not text.strip("0.,:;+-/|() "):
-            return True
-        if self.member == EXPIRY:
-            return is_real_time(text)
-        return self.member == CALL_TYPE and names_a_call_type(text)
+        ask = _is_kept if len(text) < _LONGEST_NAME else _is_kept.__wrapped__
+        return not self.secret and ask(text, self.member, self.bare)
 
 
 @lru_cache(maxsize=2)
@@ -114,6 +110,17 @@ def is_json(text: str) -> bool | None:
     except ValueError:
         return False
     return True
+
+
+@lru_cache(maxsize=4096)
+def _is_kept(text: str, member: str, bare: bool) -> bool:
+    if bare and NUMBER.fullmatch(text):
+        return text[0] == "-" or not text.partition("e")[0].partition("E")[0].strip("0.")
+    if is_nothing(text) or not text.strip("0.,:;+-/|() "):
+        return True
+    if member == EXPIRY:
+        return is_real_time(text)
+    return member == CALL_TYPE and names_a_call_type(text)
 
 
 def is_real_time(text: str) -> bool:
@@ -177,40 +184,42 @@ def _structural(view: View, depth: int) -> Iterator[Value]:
     text, at = view.text, 0
     named = ""  # the last text was this name: `["PhoneNumber", "…"]`, `{"name": "PhoneNumber", "value": "…"}`
     for found in _STRING.finditer(text):
-        start, end = found.span("text")
-        if start < at:
+        if found.start() < at:
             continue
-        if found["name"]:
-            member, at = _member(found["text"]), found.end()
-            for leaf in _leaves_after(text, at, member) if member else ():
-                at = max(at, leaf.end + (not leaf.bare))
-                yield from _value(view, leaf, sure=True)
-            if member in KEPT:
-                at = found.end()
+        body, colon = found.groups()
+        if colon is not None:
+            member = _member(body)
+            if member:
+                ends, values = _after(view, found.end(), member)
+                at = 0 if member in KEPT else ends
+                yield from values
             continue
-        body = found["text"]
+        start, end = found.span(1)
         if named and _FOUR_DIGITS.match(body):
             yield from _value(view, Leaf(start, end, bare=False, member=named), sure=True)
             body = ""
-        elif depth < _NESTING and _promising(body):
+        speaks, named = _said_in(body)
+        if speaks and depth < _NESTING:
             yield from personal_values(decoded(view.part(start, end), JSON_ESCAPES), depth + 1)
-        named = personal_member(body) if body and _is_name(body) else ""
-        number = next(leaves(text, end + 1), None) if named else None
-        if number and number.bare and _FOUR_DIGITS.match(text[number.start : number.end]):
-            yield from _value(view, replace(number, member=named), sure=True)
+        if named:
+            number = next(leaves(text, end + 1), None)
+            if number and number.bare and _FOUR_DIGITS.match(text[number.start : number.end]):
+                yield from _value(view, replace(number, member=named), sure=True)
 
 
-def _leaves_after(text: str, at: int, member: str) -> Iterator[Leaf]:
-    """The scalars of a member's value, which begins behind the colon at `at`."""
-    found = _VALUE.match(text, at)
+def _after(view: View, at: int, member: str) -> tuple[int, list[Value]]:
+    """What a personal member holds, and where that ends; its colon ends at `at`."""
+    found = _VALUE.match(view.text, at)
     if found is None:
-        return
+        return at, []
     if found["open"]:
-        if member not in SCALAR_MEMBERS:
-            yield from leaves(text, found.start("open"), member)
-    else:
-        kind = "text" if found["text"] is not None else "bare"
-        yield Leaf(*found.span(kind), bare=kind == "bare", member=member)
+        if member in SCALAR_MEMBERS:
+            return at, []
+        inner = list(leaves(view.text, found.start("open"), member))
+        return inner[-1].end, [value for leaf in inner for value in _value(view, leaf, sure=True)]
+    bare = found["text"] is None
+    leaf = Leaf(*found.span("bare" if bare else "text"), bare=bare, member=member)
+    return found.end(), _value(view, leaf, sure=True)
 
 
 def _paired(view: View) -> Iterator[Value]:
@@ -267,30 +276,44 @@ def _bare(member: str) -> re.Pattern[str]:
     return _BARE_TIME if member == CALLBACK else _BARE
 
 
-def _value(view: View, leaf: Leaf, *, sure: bool) -> Iterator[Value]:
+def _value(view: View, leaf: Leaf, *, sure: bool) -> list[Value]:
+    """The value that a leaf is; a literal is none."""
     start, end = leaf.start, leaf.end
     if not leaf.bare:
-        yield Value(decoded(view.part(start, end), JSON_ESCAPES), leaf.member, sure)
-    elif NUMBER.fullmatch(view.text, start, end):
-        yield Value(view.part(start, end), leaf.member, sure=True, bare=True)
-    elif start < end and view.text[start:end].casefold() not in LITERALS:
-        yield Value(view.part(start, end), leaf.member, sure=False, bare=True)
+        return [Value(decoded(view.part(start, end), JSON_ESCAPES), leaf.member, sure)]
+    if NUMBER.fullmatch(view.text, start, end):
+        return [Value(view.part(start, end), leaf.member, sure=True, bare=True)]
+    if start < end and view.text[start:end].casefold() not in LITERALS:
+        return [Value(view.part(start, end), leaf.member, sure=False, bare=True)]
+    return []
 
 
-def _promising(text: str) -> bool:
-    """Whether a text may hold personal values of its own: JSON, or a member's name with something beside it."""
+def _said_in(text: str) -> tuple[bool, str]:
+    """Whether a text may hold personal values of its own (JSON, or a name with something beside it); the name it is."""
+    if len(text) > _LONGEST_NAME:
+        return _speaks(text), ""
+    return _said_in_few(text)
+
+
+@lru_cache(maxsize=4096)
+def _said_in_few(text: str) -> tuple[bool, str]:
+    return _speaks(text), personal_member(text) if _has_stem(text) and _NAME.fullmatch(text) else ""
+
+
+def _speaks(text: str) -> bool:
     if text.lstrip()[:1] in ("{", "[", '"', "\\"):
         return True
-    return not text.isalnum() and _has_stem(text) and _NAME.search(text) is not None
+    if text.isalnum() or not _has_stem(text):
+        return False
+    escaped = any(sign in text for sign in "\\%&")
+    return (_NAME if escaped else _ALONE).search(text) is not None
 
 
 def _has_stem(text: str) -> bool:
     folded = text.casefold()
+    if folded.isascii():
+        return bool(_STEMS.find_matches_as_indexes(folded))
     return any(stem in folded for stem in STEMS)
-
-
-def _is_name(text: str) -> bool:
-    return len(text) <= _LONGEST_NAME and _has_stem(text) and _NAME.fullmatch(text) is not None
 
 
 def _member(raw: str) -> str:

@@ -6,6 +6,7 @@ Names are compared by letters and digits only: `Contact ID`, `contact_id` and `C
 from __future__ import annotations
 
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -40,6 +41,15 @@ def _plain(names: Iterable[str]) -> frozenset[str]:
     return frozenset(name.replace(" ", "") for name in names)
 
 
+def _branches(names: Iterable[str]) -> str:
+    """The names as a pattern, by their first letters: at most places in a text none of them fits."""
+    first: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(names, key=len, reverse=True):
+        first[name[0]].append(name[1:].replace(" ", _BETWEEN))
+    branches = (f"{letter}(?:{'|'.join(rest)})" for letter, rest in first.items())
+    return f"(?=[{''.join(first)}])(?:{'|'.join(branches)})"
+
+
 CALLBACK = "callbacktime"
 KEPT = _plain(_KEPT)
 """Members that are no personal data, and whose values a clause reads: nothing in them is taken for somebody's."""
@@ -60,7 +70,7 @@ OWN_CREDENTIALS = SECRET_MEMBERS | {"code", "key", "word", "hash", "sid"}
 """What an agent's table in the profile may call a secret, though in a frame it may be another thing."""
 
 _ALL_NAMES = (*_NUMBERS, "phone no", "phone", "account no", "callback time", *_AGENTS, *_LOGIN, *_KEPT, *_SECRETS)
-NAME = rf"(?:{'|'.join(name.replace(' ', _BETWEEN) for name in sorted(_ALL_NAMES, key=len, reverse=True))})s?\d{{0,2}}"
+NAME = rf"(?:{_branches(_ALL_NAMES)})s?\d{{0,2}}"
 """The same names as a pattern, for text that is not JSON."""
 
 LITERALS = frozenset({"true", "false", "null", "none", "nan", "infinity", "-infinity", "undefined"})
