@@ -20,6 +20,7 @@ PATIENCE = 4
 """Lost controls that end the quick way for an agent; as many more end all that needs its control."""
 THROTTLE = 0.3
 """Seconds between a wrong request and its control, once a control was lost: a bus may throttle."""
+_DOUBTFUL = {Shape.EMPTY, Shape.ELSEWHERE}
 _LIMIT_CODES = ("1008", "1013")
 _TICK = 0.5
 """Seconds after which whoever watches is told how long a silence still is."""
@@ -213,15 +214,19 @@ class Lane:
         return exchange.form is None and exchange.asks_for == self.role and exchange.way == way
 
     def _await(self, name: str, seconds: float) -> None:
-        """Listen until the reply is there; after a ContactOD without a contact a silence more, for it may not be it."""
+        """Listen until the reply is there. What may not be it is listened beyond: a ContactOD without a contact for a
+        silence, a contact under another subtopic for a moment, unless no more came the last time.
+        """
         session, request = self._require_session(), self.exchange(name).request
-
-        def is_reply(heard: Sequence[Message]) -> bool:
-            return self._is_reply(heard[-1], request)
-
-        heard = session.listen(seconds, lambda heard: is_reply(heard) or heard[-1].shape is Shape.EMPTY)
-        if heard and not is_reply(heard) and heard[-1].shape is Shape.EMPTY:
-            session.listen(min(seconds, self.inquiry.pace.silence), is_reply)
+        heard = session.listen(
+            seconds, lambda heard: self._is_reply(heard[-1], request) or heard[-1].shape in _DOUBTFUL
+        )
+        doubtful = heard[-1].shape if heard else None
+        if doubtful is Shape.EMPTY and not self.inquiry.is_weak:
+            session.listen(min(seconds, self.inquiry.pace.silence), lambda heard: self._is_reply(heard[-1], request))
+        elif doubtful is Shape.ELSEWHERE and not self.inquiry.is_elsewhere:
+            more = session.listen(min(seconds, THROTTLE), lambda heard: heard[-1].shape is Shape.CONTACT)
+            self.inquiry.is_elsewhere = not any(message.shape is Shape.CONTACT for message in more)
 
     def _is_reply(self, message: Message, request: str) -> bool:
         is_weak = self.inquiry.is_weak and message.shape is Shape.EMPTY

@@ -27,7 +27,8 @@ ANY = "any"
 @dataclass(frozen=True)
 class Row:
     """One of them. `clauses` are those that must catch a fault, may remark on a variant without
-    deciding, or are left open by an open row (or `any`).
+    deciding, or are left open by an open row (or `any`). `sessions` is how many must be open at once
+    for it to show at all.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Row:
     clauses: tuple[str, ...]
     readings: Mapping[str, str]
     steps: tuple[Step, ...]
+    sessions: int = 1
 
 
 def all_faults() -> tuple[Row, ...]:
@@ -127,4 +129,4 @@ def _read_row(table: dict[str, Any], parts: list[Row]) -> Row:
     for part in parts:
         clauses = [*clauses, *part.clauses]
         readings = {**part.readings, **readings}
-    return Row(table["name"], table["says"], tuple(clauses), readings, tuple(steps))
+    return Row(table["name"], table["says"], tuple(clauses), readings, tuple(steps), table.get("sessions", 1))

@@ -13,6 +13,7 @@ from itertools import pairwise
 from math import inf
 
 from lcm_conformance.judge.arrivals import Arrivals, is_proper
+from lcm_conformance.record.tally import contacts
 from lcm_conformance.record.transcript import Exchange
 
 
@@ -26,11 +27,7 @@ class Habits:
     @cached_property
     def copies(self) -> int:
         """How many contacts one proper request brings; 1 where nothing says otherwise."""
-        rates = Counter(
-            came // asked
-            for session in self._listened
-            if (asked := len(self._proper[session])) and (came := self._came(session)) and came % asked == 0
-        )
+        rates = Counter(came // asked for asked, came in self._listened if asked and came and came % asked == 0)
         most = max(rates.values(), default=0)
         return min((rate for rate, times in rates.items() if times == most), default=1)
 
@@ -84,17 +81,14 @@ class Habits:
         return {session: list(_leading(asked)) for session, asked in self._sessions.items()}
 
     @property
-    def _listened(self) -> list[str]:
-        """The sessions that carried proper requests only and were listened to for a silence afterwards."""
-        return [
-            session
-            for session, asked in self._sessions.items()
-            if len(self._proper[session]) == len(asked)
-            and any(s.session == session and s.start >= asked[-1].sent for s in self.arrivals.recording.silences)
-        ]
-
-    def _came(self, session: str) -> int:
-        return self.arrivals.contacts(self._proper[session])
+    def _listened(self) -> list[tuple[int, int]]:
+        """Where a session had carried proper requests only, and a silence was listened to: requests, and contacts."""
+        found = []
+        for silence in self.arrivals.recording.silences:
+            asked = [x for x in self._sessions.get(silence.session, ()) if x.sent <= silence.start]
+            if all(map(is_proper, asked)):
+                found.append((len(asked), sum(contacts(x, silence.end) for x in asked)))
+        return found
 
     def _is_late(self, asked: list[Exchange]) -> bool:
         first = [(x, next((m for m in self.arrivals.read[x.id] if m.hands_out), None)) for x in asked]

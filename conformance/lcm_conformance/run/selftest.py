@@ -62,6 +62,7 @@ class Subject:
     """One endpoint to judge: a fault with the clauses that must catch it, a conformant variant, or an open one.
 
     A variant may name clauses that decide nothing and rightly remark on it; an open one those that are left open.
+    `sessions` must be open at once for it to show at all.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Subject:
     behaviour: Behaviour
     kind: Kind = Kind.VARIANT
     clauses: frozenset[str] = frozenset()
+    sessions: int = 1
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,7 @@ def sample(chosen: Sequence[Subject], number: int) -> tuple[Subject, ...]:
 def subjects() -> tuple[Subject, ...]:
     """Every fault, every variant, every mixture of readings, and every open endpoint."""
     faults = [
-        Subject(row.name, row.says, Behaviour(faults=(row.name,)), Kind.FAULT, frozenset(row.clauses))
+        Subject(row.name, row.says, Behaviour(faults=(row.name,)), Kind.FAULT, frozenset(row.clauses), row.sessions)
         for row in all_faults()
     ]
     variants = [
@@ -210,11 +212,14 @@ def run(
 ) -> list[Score]:
     """Judge the subjects, many at once; `told` hears of each as it is done. The answer keeps their order.
 
-    `connections` are the sessions that are held at once with one endpoint, those of the packaged profile if not given.
+    `connections` are the sessions that are held at once with one endpoint, those of the packaged profile if not given;
+    what shows only beside more of them is left out.
 
     More than one process helps where there is more than one core: Python's threads share one.
     """
     scores: dict[str, Score] = {}
+    if connections is not None:
+        chosen = [subject for subject in chosen if subject.sessions <= connections]
     if processes == 1:
         _judge_all(chosen, lambda score: _keep(scores, score, told), connections)
     else:

@@ -107,4 +107,4 @@ def _read_step(name: str, table: Mapping[str, Any], shared: Mapping[str, Params]
     return Step(found, params, when, only)
 
 
-ROW_KEYS = frozenset({"name", "says", "clause", "clauses", "readings", "combines", "steps", "also"})
+ROW_KEYS = frozenset({"name", "says", "clause", "clauses", "readings", "combines", "steps", "also", "sessions"})
