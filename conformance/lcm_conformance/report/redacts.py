@@ -112,10 +112,9 @@ def _optional(text: str | None, redactor: Redacts) -> str | None:
 
 def _finding(finding: Finding, redactor: Redacts) -> Finding:
     text = partial(redactor.text, times=not _is_of_expiry(finding))
-    return replace(finding, expected=text(finding.expected), actual=text(finding.actual), where=text(finding.where))
-    actual = redactor.text(finding.actual)
+    actual = text(finding.actual)
     noted = actual if actual == finding.actual else f"{actual} {PSEUDONYM}"
-    return replace(finding, expected=redactor.text(finding.expected), actual=noted, where=redactor.text(finding.where))
+    return replace(finding, expected=text(finding.expected), actual=noted, where=text(finding.where))
 
 
 def _is_of_expiry(finding: Finding) -> bool:

@@ -200,7 +200,7 @@ def test_rob_5_passes_where_no_contact_comes_and_no_other_session_hears(frames: 
 def test_rob_5_fails_where_a_contact_comes() -> None:
     notes = healthy()
     attack(notes, frame(), frame())
-    with pytest.raises(Nonconformity, match=r"^a contact was handed out for bad input") as failure:
+    with pytest.raises(Nonconformity, match=r"^a contact was handed out for one of a burst of requests$") as failure:
         require_no_reward(notes.evidence(), "hostile-userid")
     (found,) = failure.value.findings
     assert (found.expected, found.exchange) == ("no contact", "x-0003")
