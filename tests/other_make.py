@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from aiohttp import WSMsgType, web
 
@@ -61,7 +62,8 @@ class OtherMake:
     long as one session is logged in · all: to the agent, until one of the agent's sessions ends.
     `loses` is the number, from 1, of the one reply to robin that is never sent. `pushes`: whoever logs in is sent
     the reserved contact at once, unasked. `lax`: any subtopic is answered. `cuts`: at these due answers, counted from
-    1, the line is cut instead. `greets`: after so many handshakes no other is answered; 0: all are.
+    1, the line is cut instead. `greets`: after so many handshakes no other is answered; 0: all are. `stock`: a folder
+    in which a file `kim.…` is one contact for kim; each is handed out once, and without one there is nothing.
     """
 
     remembers: str = "session"
@@ -70,6 +72,7 @@ class OtherMake:
     lax: bool = False
     cuts: tuple[int, ...] = ()
     greets: int = 0
+    stock: Path | None = None
     greeted: int = 0
     answers: int = 0
     replies: int = 0
@@ -102,10 +105,16 @@ class OtherMake:
                 if self.answers in self.cuts and request.transport is not None:
                     request.transport.abort()
                 elif asked_by != "robin" or self.replies != self.loses:
-                    await session.send_json(_reply(asked_by))
+                    await session.send_json(_reply(asked_by) if self._is_in_stock(asked_by) else _NONE)
         if self.remembers != "agent":
             self._end(here)
         return session
+
+    def _is_in_stock(self, who: str) -> bool:
+        left = None if self.stock is None else next(self.stock.glob(f"{who}.*"), None)
+        if left is not None:
+            left.unlink()
+        return self.stock is None or left is not None
 
     def _end(self, here: list[str]) -> None:
         for who in here:

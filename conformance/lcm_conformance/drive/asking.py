@@ -5,7 +5,7 @@ A lost answer is looked into where it is lost: later on the same session, in ano
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from lcm_conformance.catalogue.probes import Part
 from lcm_conformance.catalogue.request import Way
@@ -18,24 +18,26 @@ _ALIKE = 3
 """Proper requests that tell how many contacts each brings."""
 
 
-def find_way(lane: Lane, controls: tuple[str, ...] = ()) -> None:
+def find_way(lane: Lane, controls: tuple[str, ...] = ()) -> bool:
     """Find the first way of asking that is answered, by whoever needs it first; the agent is logged in.
 
-    Where the session is not clean, or `controls` are given, the answered request is their control.
+    Where the session is not clean, or `controls` are given, the answered request is their control. False where another
+    lane has found it meanwhile, and nothing was asked.
     """
     inquiry = lane.inquiry
     with inquiry.finding_out:
         if inquiry.way_known.is_set():
-            return
+            return False
         try:
             _find(lane, controls)
         finally:
             inquiry.way_known.set()
+    return True
 
 
 def _find(lane: Lane, controls: tuple[str, ...]) -> None:
     inquiry, asked = lane.inquiry, list[str]()
-    for way in inquiry.order:
+    for way in _twice_where_spoilt(lane):
         session = lane.enter()
         part = Part.DUE if session.is_clean else Part.CONTROL
         asked.append(lane.proper(Ask("ask", part, way=way, controls=controls)))
@@ -47,11 +49,21 @@ def _find(lane: Lane, controls: tuple[str, ...]) -> None:
     if chosen is None:
         inquiry.is_weak = True
         chosen = next((name for name in asked if lane.is_answered(name)), None)
+    place = 0 if chosen is None else asked.index(chosen) % len(inquiry.order)
     if chosen is not None:
-        inquiry.ways.append(inquiry.order[asked.index(chosen)])
+        inquiry.ways.append(inquiry.order[place])
     for name in asked:
-        if name != (chosen or asked[0]):
+        if name not in asked[place :: len(inquiry.order)]:
             inquiry.recorder.change(name, part=Part.OPEN, controls=())
+
+
+def _twice_where_spoilt(lane: Lane) -> Iterator[Way]:
+    """Every way; and again on a fresh session, where something improper was asked before on the first one."""
+    spoilt = not lane.enter().is_clean
+    yield from lane.inquiry.order
+    if spoilt and not lane.inquiry.pool.stop.is_set():
+        lane.fresh()
+        yield from lane.inquiry.order
 
 
 def try_other_ways(lane: Lane) -> None:

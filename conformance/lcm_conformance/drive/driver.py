@@ -134,7 +134,7 @@ class Driver:
                         return
                     if deed.name == plan.FIND:
                         inquiry.trouble = str(trouble)  # who cannot get in proves nothing to anybody
-                    self._note(deed.probe, str(trouble))
+                    self._note(_named_by(deed, lane, deeds), str(trouble))
         finally:
             if lane.role == "reserved":
                 inquiry.way_known.set()
@@ -245,3 +245,10 @@ class Driver:
             self._run_lane(reserved, [deed])
             if other is not None and who == plan.BOTH:
                 self._put_away(other)
+
+
+def _named_by(deed: Deed, lane: Lane, deeds: Sequence[Deed]) -> str:
+    """The probe that an agent's trouble keeps from being asked; asking for contacts often needs that agent alone."""
+    if lane.role == "reserved" or deed.probe != "ask":
+        return deed.probe
+    return next((other.probe for other in deeds if other.probe != "ask"), "at-once")

@@ -8,7 +8,7 @@ forms are followed by one control. Slow: one form alone, a silence, its control.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from lcm_conformance.catalogue.probes import Form, Part, Probe
@@ -16,6 +16,7 @@ from lcm_conformance.catalogue.request import Way
 from lcm_conformance.drive.asking import contacts, control, control_elsewhere, learn_copies
 from lcm_conformance.drive.lane import PATIENCE, THROTTLE, Ask, Lane
 from lcm_conformance.record.tally import PROPER, Tally, tally
+from lcm_conformance.record.transcript import Exchange
 
 USED_UP = "reserve as many as a run asks for, or let [prepare] do it"
 _CLEAN = 12
@@ -53,7 +54,8 @@ class Forms:
         """Ask every form until it is settled, as far as asking settles it."""
         if not self._wanted:
             return
-        self._lane.enter()
+        if tally(self._inquiry.recorder.on(self._lane.enter().id)).surplus:
+            self._lane.fresh()  # what was asked before login there was answered: a row must add up from its beginning
         if not self._inquiry.ways or self._inquiry.is_weak or not self._is_reusable():
             self._ask_hushed(_once(self._wanted))
             return
@@ -113,12 +115,13 @@ class Forms:
         return None
 
     def _void_control(self, names: Sequence[str]) -> None:
-        """A control that was sent into a session that a form had closed asked nothing."""
+        """A control that was sent into a session that a form had closed asked nothing; the form is asked again."""
+        for name in names:
+            if not self._lane.brought_contact([name]):
+                self._inquiry.recorder.change(name, part=Part.OPEN)
         for exchange in self._inquiry.recorder.on(self._inquiry.recorder.exchange(names[0]).session):
             if exchange.part is Part.CONTROL and set(exchange.controls) == set(names):
                 self._inquiry.recorder.change(exchange.id, part=Part.OPEN, controls=())
-        for name in names if not self._lane.brought_contact(names) else ():
-            self._inquiry.recorder.change(name, part=Part.OPEN)  # it is asked over
         self._lane.pending.clear()
 
     def _ask_where_some_close(self, last: Wrong, elapsed: float) -> list[Wrong]:
@@ -154,6 +157,8 @@ class Forms:
         if session.closed:
             lane.pending.clear()
             control_elsewhere(lane, [name], wrong.probe.name, wrong.way)
+        else:
+            self._inquiry.recorder.change(name, part=Part.OPEN)  # asked again in a row that a silence ends
         return session.closed
 
     def _send(self, wrong: Wrong) -> str:
@@ -169,14 +174,14 @@ class Forms:
             return
         learn_copies(self._lane)
         row = self._tally(session, until)
-        tests = [self._asked[x.id] for step in row.steps for x in step.tests]
+        tests = self._ours(x for step in row.steps for x in step.tests)
         if row.is_regular:
             return
         if self._inquiry.restless:
             self._ask_hushed(_once(tests))
             return
-        surplus = _once([self._asked[x.id] for x in row.surplus_suspects()])
-        suspects = _once([self._asked[x.id] for x in row.suspects()])
+        surplus = _once(self._ours(row.surplus_suspects()))
+        suspects = _once(self._ours(row.suspects()))
         if len(suspects) > 2 * PATIENCE:  # among so many it cannot be told which
             self._ask_hushed(suspects)
         else:
@@ -185,6 +190,10 @@ class Forms:
         if not {wrong.clause for wrong in surplus} <= self._clauses_that_came_back():
             told = {id(wrong.form) for wrong in suspects}
             self._ask_hushed([wrong for wrong in _once(tests) if id(wrong.form) not in told])
+
+    def _ours(self, tests: Iterable[Exchange]) -> list[Wrong]:
+        """What was asked here; on the agent's session others may have asked before login."""
+        return [self._asked[x.id] for x in tests if x.id in self._asked]
 
     def _tally(self, session: str, until: float) -> Tally:
         return tally(self._inquiry.recorder.on(session), until, self._inquiry.copies or 1)

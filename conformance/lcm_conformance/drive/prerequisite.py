@@ -103,10 +103,7 @@ def _then_log_in(lane: Lane, tests: list[str]) -> None:
         lane.beat()
     else:
         lane.enter()
-    if not inquiry.way_known.is_set():
-        find_way(lane, tuple(tests))
-        return
-    if not inquiry.ways:
+    if find_way(lane, tuple(tests)) or not inquiry.ways:
         return
     if lane.session is not None and any(lane.exchange(name).session == lane.session.id for name in tests):
         control(lane, tests, BEFORE_LOGIN, on_any_session=True)

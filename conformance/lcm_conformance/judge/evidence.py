@@ -191,9 +191,8 @@ class Evidence:
 
     def _reply(self, number: int, event: Event) -> Reply:
         exchange = self.arrivals.window.get(event.number)
-        came = self.arrivals.read[exchange.id] if exchange else []
-        first = next((message for message in came if message.hands_out), None)
-        certain = exchange is not None and first is not None and first.event is event and self.is_certain(exchange)
+        reply = self.arrivals.chosen.get(exchange.id) if exchange else None
+        certain = exchange is not None and reply is not None and reply.event is event and self.is_certain(exchange)
         return Reply(
             number=number,
             message=Message(event),

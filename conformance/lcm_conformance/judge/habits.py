@@ -5,7 +5,7 @@ Learnt from proper requests alone, so that it can be told from what a wrong requ
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +14,7 @@ from math import inf
 
 from lcm_conformance.judge.arrivals import Arrivals, is_proper
 from lcm_conformance.record.tally import contacts
-from lcm_conformance.record.transcript import Exchange
+from lcm_conformance.record.transcript import Event, Exchange, Kind
 
 
 @dataclass(frozen=True)
@@ -58,17 +58,22 @@ class Habits:
     @cached_property
     def drops_equal(self) -> bool:
         """Whether a frame that equals the one before it on its session was never answered, and some came so."""
-        equal = [x for x in self._equal if is_proper(x)]
+        equal = [x for x in self.arrivals.recording.exchanges if x.id in self._equal and is_proper(x)]
         return bool(equal) and not any(x.id in self.arrivals.chosen for x in equal)
 
     def equals_the_one_before(self, exchange: Exchange) -> bool:
         """Whether the same text was sent just before it on the same session."""
-        return exchange.id in {x.id for x in self._equal}
+        return exchange.id in self._equal
 
     @cached_property
-    def _equal(self) -> list[Exchange]:
-        pairs = (pair for asked in self._sessions.values() for pair in pairwise(asked))
-        return [second for first, second in pairs if first.request == second.request]
+    def _equal(self) -> frozenset[str]:
+        """Whose request is the very text before it on its session; a login or logout between two makes a difference."""
+        sent: dict[str, list[Event]] = defaultdict(list)
+        for event in self.arrivals.recording.events:
+            if event.kind is Kind.SENT:
+                sent[event.session].append(event)
+        pairs = (pair for events in sent.values() for pair in pairwise(events))
+        return frozenset(second.exchange for first, second in pairs if second.exchange and first.frame == second.frame)
 
     @cached_property
     def _sessions(self) -> dict[str, tuple[Exchange, ...]]:

@@ -224,10 +224,16 @@ class Reply:
         response = message.get("response") if isinstance(message, dict) else None
         return response if isinstance(response, dict) else {}
 
+    @property
+    def named(self) -> str:
+        """How it is found again: by its exchange, or by its number where nothing asked for it."""
+        return f"the reply in {self.exchange}" if self.exchange else f"contact {self.number} of the run"
+
     def where(self, path: str) -> str:
         """A place in this reply, for a finding."""
         after = "" if self.after_ms is None else f", {self.after_ms:.0f} ms after the request"
-        return f"{path} of reply {self.number}{after}"
+        unasked = "" if self.exchange else ", which nothing asked for"
+        return f"{path} of {self.named}{unasked}{after}"
 
 
 def messages(events: Iterable[Event]) -> list[Message]:

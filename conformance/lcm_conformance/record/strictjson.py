@@ -100,6 +100,18 @@ def show(value: object, limit: int = 120) -> str:
     return f"{text[:end]}… ({len(text)} characters)"
 
 
+def described(value: object) -> str:
+    """A value of the wrong kind, for findings: as JSON with its type, a long String by its length and what it holds."""
+    if not isinstance(value, str):
+        return f"{show(value)}  ({kind(value)})"
+    inner = parse(value).value if value.lstrip()[:1] in {"{", "["} else None
+    what = "a String that holds JSON text" if isinstance(inner, dict | list) else "String"
+    shown = show(value)
+    if not shown.startswith("…"):
+        return f"{shown}  ({what})"
+    return f"{what if what != 'String' else 'a String'} of {len(value)} characters"
+
+
 def _beyond(text: str) -> str | None:
     """What about a text is more than is read, measured in one pass; None where it can be read."""
     deep, many = (sum(map(text.count, marks)) for marks in ("[{", ",:[{"))

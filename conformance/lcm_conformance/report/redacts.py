@@ -20,6 +20,8 @@ from lcm_conformance.record.transcript import Event, Exchange, Recording
 from lcm_conformance.redaction.address import public_url
 
 _EXPIRY = "$.message.response.ExpiryTime"
+PSEUDONYM = "(a pseudonym)"
+"""Stands beside a value in a finding that is not the one that came; `--reveal` shows that."""
 
 
 class Redacts(Protocol):
@@ -110,7 +112,9 @@ def _optional(text: str | None, redactor: Redacts) -> str | None:
 
 def _finding(finding: Finding, redactor: Redacts) -> Finding:
     text = partial(redactor.text, times=not _is_of_expiry(finding))
-    return replace(finding, expected=text(finding.expected), actual=text(finding.actual), where=text(finding.where))
+    actual = text(finding.actual)
+    noted = actual if actual == finding.actual else f"{actual} {PSEUDONYM}"
+    return replace(finding, expected=text(finding.expected), actual=noted, where=text(finding.where))
 
 
 def _is_of_expiry(finding: Finding) -> bool:

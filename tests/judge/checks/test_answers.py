@@ -99,7 +99,7 @@ def test_map_1_fails_where_the_contact_comes_under_another_subtopic_or_not_at_al
 def test_map_1_is_inconclusive_where_the_reply_is_no_json() -> None:
     notes = Notes()
     notes.ask(frame()[:-1])
-    with pytest.raises(Inconclusive, match="^RSP-1 fails in reply 1"):
+    with pytest.raises(Inconclusive, match="^RSP-1 fails in the reply in x-0001"):
         require_answers(notes.evidence())
 
 

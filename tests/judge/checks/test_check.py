@@ -74,8 +74,8 @@ def test_one_fault_among_many_fails_and_every_one_is_shown() -> None:
     with pytest.raises(Nonconformity, match=r'^2 of 4 replies: "none"$') as failure:
         require(INNER, replies, {})
     assert [found.where for found in failure.value.findings] == [
-        "$.message.response.Queue of reply 2",
-        "$.message.response.Queue of reply 4",
+        "$.message.response.Queue of contact 2 of the run, which nothing asked for",
+        "$.message.response.Queue of contact 4 of the run, which nothing asked for",
     ]
 
 
@@ -85,7 +85,9 @@ def test_a_failure_is_counted_among_the_replies_that_could_be_asked() -> None:
 
 
 def test_what_an_outer_layer_leaves_unjudged_is_inconclusive_and_names_it() -> None:
-    with pytest.raises(Inconclusive, match=r"^RSP-3 fails in reply 2, which leaves nothing to judge there$") as unclear:
+    with pytest.raises(
+        Inconclusive, match=r"^RSP-3 fails in contact 2 of the run, which leaves nothing to judge there$"
+    ) as unclear:
         require(INNER, [reply("right"), reply("beside", 2), reply("outer", 3)], {})
     assert unclear.value.blockers == {"RSP-2", "RSP-3"}
     assert unclear.value.findings == ()
@@ -126,5 +128,5 @@ def test_a_text_that_is_blocked_again_is_asked_once() -> None:
 def test_a_finding_says_where_and_in_which_exchange() -> None:
     found = finding(reply(frame(), 7, exchange="x-0003", after_ms=12.4), WRONG)
     assert found == Finding(
-        "a queue", '"none"', "$.message.response.Queue of reply 7, 12 ms after the request", "x-0003"
+        "a queue", '"none"', "$.message.response.Queue of the reply in x-0003, 12 ms after the request", "x-0003"
     )

@@ -142,11 +142,13 @@ def test_res_1_passes_where_each_agent_is_handed_the_reserved_contact() -> None:
 
 def test_res_1_fails_where_a_contact_is_not_the_expected_one() -> None:
     evidence = two_agents(frame(PhoneNumber="5550109"), frame("other"), expected=EXPECTED)
-    with pytest.raises(Nonconformity, match="^5550109$") as failure:
+    with pytest.raises(
+        Nonconformity, match=r"^agents\.reserved was handed a contact with PhoneNumber 5550109$"
+    ) as failure:
         require_own_contacts(evidence)
     (found,) = failure.value.findings
     assert found.expected == REVEALED.format(role="reserved", value="5550101", name="PhoneNumber")
-    assert found.where == "$.message.response.PhoneNumber of reply 1, 20 ms after the request"
+    assert found.where == "$.message.response.PhoneNumber of the reply in x-0001, 20 ms after the request"
     assert found.exchange == "x-0001"
 
 
@@ -162,7 +164,9 @@ def test_res_1_takes_any_of_several_contacts_that_the_profile_expects() -> None:
 
 def test_res_1_names_the_agent_whose_contact_it_is() -> None:
     evidence = two_agents(frame(), frame(), expected=EXPECTED)
-    with pytest.raises(Nonconformity, match=r"^the contact of agents\.reserved$") as failure:
+    with pytest.raises(
+        Nonconformity, match=r"^another agent's contact was handed out, the one of agents\.reserved$"
+    ) as failure:
         require_own_contacts(evidence)
     assert [found.exchange for found in failure.value.findings] == ["x-0002"]
 
@@ -243,7 +247,7 @@ def test_res_1_fails_where_two_agents_are_handed_the_same_contact(shared: dict[s
         require_own_contacts(evidence)
     (found,) = failure.value.findings
     assert found.expected == "each agent's own reserved contact"
-    assert found.where == "$.message.response of reply 2, 20 ms after the request, and reply 1"
+    assert found.where == "$.message.response of the reply in x-0002, 20 ms after the request, and the reply in x-0001"
     assert found.exchange == "x-0002"
 
 
@@ -387,7 +391,7 @@ def test_an_agent_may_have_several_contacts_of_which_the_profile_names_one() -> 
     notes.ask(frame("other"), agent="other")
     assert res_1(notes.evidence()) is Verdict.PASS
     notes.ask(frame("other"), session=first.session)
-    with pytest.raises(Nonconformity, match=r"^the contact of agents\.other$"):
+    with pytest.raises(Nonconformity, match=r"^another agent's contact was handed out, the one of agents\.other$"):
         require_own_contacts(notes.evidence())
 
 
@@ -404,7 +408,10 @@ def test_another_agents_contact_on_the_session_of_an_idle_one_on_which_nothing_w
     notes.ask(frame())
     notes.ask(frame("other"), agent="other")
     notes.stray(frame(), agent="idle")
-    with pytest.raises(Nonconformity, match=r"^the contact of agents\.reserved on the session of agents\.idle$"):
+    with pytest.raises(
+        Nonconformity,
+        match=r"^another agent's contact was handed out, the one of agents\.reserved on the session of agents\.idle$",
+    ):
         require_own_contacts(notes.evidence())
 
 
@@ -438,11 +445,13 @@ def test_no_stranger_passes_where_nothing_or_the_own_contact_comes() -> None:
 def test_no_stranger_fails_where_a_colleagues_contact_comes() -> None:
     notes = Notes()
     tests = [notes.test(), notes.test(frame("other"))]
-    with pytest.raises(Nonconformity, match=r"^the contact of agents\.other$") as failure:
+    with pytest.raises(
+        Nonconformity, match=r"^another agent's contact was handed out, the one of agents\.other$"
+    ) as failure:
         require_no_strangers_contact(notes.evidence(), tests)
     (found,) = failure.value.findings
     assert found.expected == "no contact of another agent"
-    assert found.where.startswith("$ of reply 1")
+    assert found.where.startswith("$ of the reply in x-")
     assert found.exchange == "x-0002"
 
 
@@ -470,11 +479,11 @@ def test_res_1_holds_the_contact_id_against_the_profile_under_either_spelling(na
     expected = {"reserved": {name: "101"}, "other": {name: "102"}}
     nobodys = two_agents(frame(ContactId="109"), frame("other"), expected=expected)
     assert res_1(nobodys) is Verdict.FAIL
-    with pytest.raises(Nonconformity, match=r"^the contact of agents\.other$"):
+    with pytest.raises(Nonconformity, match=r"^another agent's contact was handed out, the one of agents\.other$"):
         require_own_contacts(two_agents(frame("other"), frame("other"), expected=expected))
     notes = Notes()
     notes.ask(frame("other"))
-    with pytest.raises(Nonconformity, match=r"^the contact of agents\.other$"):
+    with pytest.raises(Nonconformity, match=r"^another agent's contact was handed out, the one of agents\.other$"):
         require_own_contacts(notes.evidence(expected=expected))
 
 

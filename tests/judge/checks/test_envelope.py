@@ -99,7 +99,7 @@ def test_rsp_1_rejects_what_is_no_json_text(text: str) -> None:
     ("value", "actual"),
     [
         ([envelope(contact())], "(Array)"),
-        (GOOD, "(String)"),
+        (GOOD, f"a String that holds JSON text of {len(GOOD)} characters"),
         (7, "7  (Number)"),
         (None, "null  (null)"),
         (True, "true  (Boolean)"),
@@ -153,8 +153,8 @@ def test_rsp_6_has_nothing_to_ask_of_what_is_no_json_object() -> None:
         ({"subtopic": "ContactODResult"}, '"ContactODResult"'),
         ({"subtopic": None}, "null"),
         ({"subtopic": ["ContactOD"]}, '["ContactOD"]'),
-        ({"subtopic": ...}, "no subtopic"),
-        ({"subtopic": ..., "subTopic": "ContactOD"}, "no subtopic"),
+        ({"subtopic": ...}, "the member subtopic is missing"),
+        ({"subtopic": ..., "subTopic": "ContactOD"}, "the member subtopic is missing"),
     ],
 )
 def test_map_1_rejects_a_contact_under_any_other_subtopic(changes: dict[str, Any], actual: str) -> None:
@@ -198,8 +198,10 @@ def test_rsp_2_rejects_any_other_channel(value: object) -> None:
 
 
 def test_rsp_2_rejects_a_missing_channel() -> None:
-    assert difference(checks.CHANNEL, wrapped(channel=...)) == Difference('"LCM"', "no channel", "$.channel")
-    assert difference(checks.CHANNEL, wrapped(channel=..., Channel="LCM")).actual == "no channel"
+    assert difference(checks.CHANNEL, wrapped(channel=...)) == Difference(
+        '"LCM"', "the member channel is missing", "$.channel"
+    )
+    assert difference(checks.CHANNEL, wrapped(channel=..., Channel="LCM")).actual == "the member channel is missing"
 
 
 @pytest.mark.parametrize("topic", ["Webservice", "WebService"])
@@ -218,7 +220,7 @@ def test_rsp_3_rejects_any_other_topic(value: object) -> None:
 
 
 def test_rsp_3_rejects_a_missing_topic() -> None:
-    assert difference(checks.TOPIC, wrapped(topic=...)).actual == "no topic"
+    assert difference(checks.TOPIC, wrapped(topic=...)).actual == "the member topic is missing"
 
 
 @pytest.mark.parametrize(
@@ -244,7 +246,7 @@ def test_a_pinned_topic_changes_nothing_about_the_channel() -> None:
     [
         (None, "null  (null)"),
         ([], "[]  (Array)"),
-        ("{}", '"{}"  (String)'),
+        ("{}", '"{}"  (a String that holds JSON text)'),
         (7, "7  (Number)"),
         (False, "false  (Boolean)"),
     ],
@@ -257,10 +259,15 @@ def test_rsp_4_and_rsp_5_reject_what_is_no_object(value: object, actual: str) ->
 
 
 def test_rsp_4_and_rsp_5_reject_a_missing_or_misspelt_member() -> None:
-    assert difference(checks.MESSAGE, wrapped(message=...)).actual == "no message"
-    assert difference(checks.MESSAGE, wrapped(message=..., Message={"response": {}})).actual == "no message"
-    assert difference(checks.RESPONSE, wrapped(message={})).actual == "no response"
-    assert difference(checks.RESPONSE, wrapped(message={"Response": contact()})).actual == "no response"
+    assert difference(checks.MESSAGE, wrapped(message=...)).actual == "the member message is missing"
+    assert (
+        difference(checks.MESSAGE, wrapped(message=..., Message={"response": {}})).actual
+        == "the member message is missing"
+    )
+    assert difference(checks.RESPONSE, wrapped(message={})).actual == "the member response is missing"
+    assert (
+        difference(checks.RESPONSE, wrapped(message={"Response": contact()})).actual == "the member response is missing"
+    )
 
 
 def test_rsp_4_and_rsp_5_accept_members_beside_theirs() -> None:

@@ -237,7 +237,9 @@ def test_fmt_callback_time_rejects_what_names_no_time(text: str) -> None:
 
 def test_a_finding_shows_the_value() -> None:
     assert ask(formats.EXPIRY_TIME, frame(ExpiryTime="Feb 30 2036 11:59PM")) == Difference(
-        "a real date with a time of day", '"Feb 30 2036 11:59PM"', "$.message.response.ExpiryTime"
+        "a real date with a time of day",
+        'ExpiryTime is "Feb 30 2036 11:59PM": that month has no such day',
+        "$.message.response.ExpiryTime",
     )
 
 

@@ -41,7 +41,7 @@ def test_presence_rejects_a_missing_member_and_only_that(member: str) -> None:
     text = frame(**{KEYS[member]: ...})
     found = ask(present(member), text)
     names = "ContactID or ContactId" if member == "ContactID" else member
-    assert found == Difference(f"the member {names}", "no such member", f"$.message.response.{member}")
+    assert found == Difference(f"the member {names}", f"the member {member} is missing", f"$.message.response.{member}")
     assert [other for other in page.MEMBERS if ask(present(other), text)] == [member]
 
 
@@ -51,7 +51,7 @@ def test_presence_rejects_near_misses_of_the_name_and_shows_them(member: str, ch
     near = change(member)
     found = ask(present(member), renamed(member, near))
     assert found is not None
-    assert found.actual == f"{json.dumps(near)} in its place"
+    assert found.actual == f"the member is spelt {json.dumps(near)}"
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_presence_takes_two_spellings_of_contact_id_and_no_third(name: str) -> N
 def test_presence_takes_one_spelling_where_the_reading_is_pinned(side: str, right: str, wrong: str) -> None:
     assert accepts(present("ContactID"), renamed("ContactID", right), contact_id_name=side)
     found = ask(present("ContactID"), renamed("ContactID", wrong), contact_id_name=side)
-    assert found == Difference(f"the member {right}", f'"{wrong}" in its place', f"$.message.response.{right}")
+    assert found == Difference(f"the member {right}", f'the member is spelt "{wrong}"', f"$.message.response.{right}")
     assert accepts(present("Queue"), frame(), contact_id_name=side)
 
 

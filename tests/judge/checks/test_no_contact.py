@@ -88,17 +88,25 @@ def test_a_control_that_was_broken_off_is_not_called_unanswered() -> None:
 def test_it_fails_where_a_contact_comes_however_wrapped(text: str) -> None:
     notes = Notes()
     test = notes.test(CHATTER, text)
-    with pytest.raises(Nonconformity, match=r"^a contact was handed out for 1 of 1 requests$") as failure:
+    with pytest.raises(
+        Nonconformity, match=r"^a contact was handed out for 1 of 1 requests: a request with wrong$"
+    ) as failure:
         require_no_contact(notes.evidence(), [test])
     (found,) = failure.value.findings
-    assert (found.expected, found.actual, found.exchange) == ("no contact", "a contact was handed out", "x-0001")
-    assert found.where == "$ of reply 1, 40 ms after the request"
+    assert (found.expected, found.actual, found.exchange) == (
+        "no contact",
+        "a contact was handed out for a request with wrong",
+        "x-0001",
+    )
+    assert found.where == "$ of the reply in x-0001, 40 ms after the request"
 
 
 def test_there_is_one_finding_for_each_request() -> None:
     notes = Notes()
     tests = [notes.test(frame(), frame()), notes.test(), notes.test(frame())]
-    with pytest.raises(Nonconformity, match=r"^a contact was handed out for 2 of 3 requests$") as failure:
+    with pytest.raises(
+        Nonconformity, match=r"^a contact was handed out for 2 of 3 requests: a request with wrong$"
+    ) as failure:
         require_no_contact(notes.evidence(), tests)
     assert [found.exchange for found in failure.value.findings] == ["x-0001", "x-0003"]
 
@@ -152,7 +160,7 @@ def test_a_reply_to_the_control_is_not_held_against_the_test() -> None:
 def test_a_contact_that_is_nested_too_deep_leaves_it_open() -> None:
     notes = Notes()
     test = notes.test(frame(Queue="deep").replace('"deep"', "[" * 1001 + "]" * 1001))
-    assert reason(notes, test).startswith("reply 1 is nested deeper than the suite reads")
+    assert reason(notes, test).startswith("the reply in x-0001 is nested deeper than the suite reads")
 
 
 def test_where_the_reservation_was_used_up_the_environment_is_named() -> None:

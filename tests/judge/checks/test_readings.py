@@ -47,8 +47,8 @@ def test_con_1_fails_where_the_side_changes_in_the_run(reading: str) -> None:
         require_one_reading(evidence, reading)
     (found,) = failure.value.findings
     assert found.expected == f"one reading of {reading} throughout the run"
-    assert found.actual == "sample in reply 1, table in reply 3"
-    assert found.where == "$ of reply 3, 20 ms after the request"
+    assert found.actual == "sample in the reply in x-0001, table in the reply in x-0003"
+    assert found.where == "$ of the reply in x-0003, 20 ms after the request"
     assert found.exchange == "x-0003"
     assert followed(evidence)[reading] == "mixed"
     assert depends_on(evidence) == ()
@@ -220,4 +220,4 @@ def test_con_1_stands_three_ways_of_spelling_in_one_run() -> None:
     notes.ask(frame(ContactID="101"))
     with pytest.raises(Nonconformity) as failure:
         require_one_reading(notes.evidence(), "contact-id-name")
-    assert failure.value.findings[0].actual == "sample in reply 1, table in reply 2"
+    assert failure.value.findings[0].actual == "sample in the reply in x-0001, table in the reply in x-0002"

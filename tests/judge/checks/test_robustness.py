@@ -51,12 +51,12 @@ def test_a_revival_passes_where_the_own_contact_comes(frames: tuple[str, ...]) -
 def test_a_revival_fails_where_no_contact_comes(frames: tuple[str, ...]) -> None:
     notes = healthy()
     revive(notes, bad_input(notes), *frames)
-    with pytest.raises(Nonconformity, match=r"^no such answer$") as failure:
+    with pytest.raises(Nonconformity, match=r"^no answer with a contact came$") as failure:
         require_revival(notes.evidence(), "not-json")
     assert failure.value.findings == (
         Finding(
             "the valid request after it answered with the agent's own contact",
-            "no such answer",
+            "no answer with a contact came",
             "the request after bad input on session s-3",
             "x-0004",
         ),
@@ -86,7 +86,7 @@ def test_a_revival_fails_where_another_agents_contact_comes(expected: Any) -> No
         require_revival(notes.evidence(expected=expected), "not-json")
     (found,) = failure.value.findings
     assert found.expected == "the valid request after it answered with the agent's own contact"
-    assert found.where == "$ of reply 4, 40 ms after the request"
+    assert found.where == "$ of the reply in x-0004, 40 ms after the request"
     assert found.exchange == "x-0004"
 
 
@@ -200,11 +200,11 @@ def test_rob_5_passes_where_no_contact_comes_and_no_other_session_hears(frames: 
 def test_rob_5_fails_where_a_contact_comes() -> None:
     notes = healthy()
     attack(notes, frame(), frame())
-    with pytest.raises(Nonconformity, match=r"^a contact was handed out$") as failure:
+    with pytest.raises(Nonconformity, match=r"^a contact was handed out for one of a burst of requests$") as failure:
         require_no_reward(notes.evidence(), "hostile-userid")
     (found,) = failure.value.findings
     assert (found.expected, found.exchange) == ("no contact", "x-0003")
-    assert found.where == "$ of reply 3, 20 ms after the request"
+    assert found.where == "$ of the reply in x-0003, 20 ms after the request"
 
 
 @pytest.mark.parametrize(
@@ -317,7 +317,10 @@ def test_rob_6_fails_where_another_agents_contact_comes() -> None:
         require_every_answer(notes.evidence(), "burst")
     (found,) = failure.value.findings
     assert found == Finding(
-        "the agent's own contact", "another agent's contact", "$ of reply 4, 40 ms after the request", last.id
+        "the agent's own contact",
+        "another agent's contact",
+        f"$ of the reply in {last.id}, 40 ms after the request",
+        last.id,
     )
 
 

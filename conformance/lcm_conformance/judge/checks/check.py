@@ -71,7 +71,7 @@ def finding(reply: Reply, difference: Difference) -> Finding:
 
 def unread(reply: Reply) -> Inconclusive:
     """What is said of a reply that is more than is read: it may be JSON, and it may be right."""
-    return Inconclusive(f"reply {reply.number} is {reply.message.parsed.error}, so nothing in it is judged")
+    return Inconclusive(f"{reply.named} is {reply.message.parsed.error}, so nothing in it is judged")
 
 
 def require(check: Check, replies: Iterable[Reply], pins: Pins) -> None:
@@ -104,7 +104,7 @@ def require(check: Check, replies: Iterable[Reply], pins: Pins) -> None:
     if blocked:
         reply, blocker = blocked[0]
         raise Inconclusive(
-            f"{blocker.clause} fails in reply {reply.number}, which leaves nothing to judge there",
+            f"{blocker.clause} fails in {reply.named}, which leaves nothing to judge there",
             blockers={check.clause for _, check in blocked},
         )
     if not asked:

@@ -63,7 +63,7 @@ def require_own_contacts(evidence: Evidence) -> None:
 def require_no_strangers_contact(evidence: Evidence, tests: Iterable[Exchange]) -> None:
     """RES-1 for requests that name nobody properly: whatever comes, it is no other agent's contact."""
     findings = [
-        Finding("no contact of another agent", f"the contact of agents.{owner}", reply.where("$"), reply.exchange)
+        Finding("no contact of another agent", _reserved_for(owner), reply.where("$"), reply.exchange)
         for test in tests
         for exchange in _step(evidence, test)
         for reply in evidence.handed_out(exchange)
@@ -164,7 +164,7 @@ def _after_tests(evidence: Evidence, group: Group) -> list[Reply]:
 
 
 def _stray(evidence: Evidence, reply: Reply) -> Finding:
-    actual = f"the contact of agents.{_owners(evidence, reply)[0]} on the session of agents.{reply.agent}"
+    actual = f"{_reserved_for(_owners(evidence, reply)[0])} on the session of agents.{reply.agent}"
     return Finding("no contact of another agent", actual, reply.where("$"), reply.exchange)
 
 
@@ -184,11 +184,16 @@ def _against_profile(evidence: Evidence, role: str, replies: Iterable[Reply]) ->
 def _unexpected(evidence: Evidence, role: str, reply: Reply, name: str) -> Finding:
     """A member with another value than in the first of the contacts that the profile expects."""
     owners = [other for other in _owners(evidence, reply) if other != role]
-    actual = f"the contact of agents.{owners[0]}" if owners else _members(evidence, reply)[_documented(name)]
+    came = _members(evidence, reply)[_documented(name)]
+    actual = _reserved_for(owners[0]) if owners else f"agents.{role} was handed a contact with {name} {came}"
     where = reply.where(f"$.message.response.{name}")
     hint = f"agents.{role}.expect.{name} in the profile, shown as it is with --reveal"
     wanted = evidence.expected[role][0][name]
     return Finding(f"the contact reserved for agents.{role}: {wanted} ({hint})", actual, where, reply.exchange)
+
+
+def _reserved_for(role: str) -> str:
+    return f"another agent's contact was handed out, the one of agents.{role}"
 
 
 def _differing(members: Mapping[str, str], wanted: Mapping[str, str]) -> list[str]:
@@ -205,7 +210,7 @@ def _shared(evidence: Evidence, handed: Mapping[str, list[Reply]]) -> list[Findi
                 if owner != role and not (
                     _is_as_expected(evidence, owner, first) and _is_as_expected(evidence, role, reply)
                 ):
-                    where = f"{reply.where('$.message.response')}, and reply {first.number}"
+                    where = f"{reply.where('$.message.response')}, and {first.named}"
                     actual = f"agents.{owner} and agents.{role} were handed the same contact"
                     return [Finding("each agent's own reserved contact", actual, where, reply.exchange)]
     return []

@@ -10,20 +10,24 @@ from functools import partial
 
 from lcm_conformance.judge.checks.check import Check, Difference, Pins
 from lcm_conformance.judge.checks.members import typed, value_of
+from lcm_conformance.record.date_faults import fault_of
 from lcm_conformance.record.notations import is_as_in_the_sample, is_date_time, is_time_of_day, names_a_call_type
 from lcm_conformance.record.reply import Reply
 from lcm_conformance.record.strictjson import kind, show
 
 
 def _expiry(reply: Reply, pins: Pins) -> Difference | None:
-    return _judge_text(reply, pins, "ExpiryTime", "a real date with a time of day", is_date_time)
+    return _judge_text(reply, pins, "ExpiryTime", "a real date with a time of day", is_date_time, fault_of)
 
 
 def _callback(reply: Reply, pins: Pins) -> Difference | None:
     def fits(text: str) -> bool:
         return text == "" or is_date_time(text) or is_time_of_day(text)
 
-    return _judge_text(reply, pins, "CallbackTime", "a real date-time or time of day, or empty", fits)
+    def fault(text: str) -> str:
+        return fault_of(text, may_be_time=True)
+
+    return _judge_text(reply, pins, "CallbackTime", "a real date-time or time of day, or empty", fits, fault)
 
 
 def _call_type(reply: Reply, pins: Pins) -> Difference | None:
@@ -47,11 +51,19 @@ def call_types_seen(replies: Iterable[Reply], pins: Pins) -> str:
     )
 
 
-def _judge_text(reply: Reply, pins: Pins, member: str, expected: str, fits: Callable[[str], bool]) -> Difference | None:
+def _judge_text(
+    reply: Reply,
+    pins: Pins,
+    member: str,
+    expected: str,
+    fits: Callable[[str], bool],
+    fault: Callable[[str], str] | None = None,
+) -> Difference | None:
     value = value_of(reply, member, pins)
     if isinstance(value, str) and fits(value):
         return None
-    return Difference(expected, show(value), f"$.message.response.{member}")
+    why = f": {fault(value)}" if fault is not None and isinstance(value, str) else ""
+    return Difference(expected, f"{member} is {show(value)}{why}", f"$.message.response.{member}")
 
 
 EXPIRY_TIME = Check("FMT-ExpiryTime", _expiry, (typed("ExpiryTime"),))

@@ -8,7 +8,7 @@ from lcm_conformance.catalogue import page
 from lcm_conformance.judge.checks.check import Check, Difference, Pins
 from lcm_conformance.judge.checks.envelope import RESPONSE
 from lcm_conformance.record.reply import Reply
-from lcm_conformance.record.strictjson import kind, show
+from lcm_conformance.record.strictjson import described, kind, show
 
 _NAME_READING = {"ContactID": "contact-id-name"}
 _TYPE_READING = {"ContactID": "contact-id-type", "CallType": "call-type-type"}
@@ -54,7 +54,7 @@ def _is_present(member: str, reply: Reply, pins: Pins) -> Difference | None:
     near = [name for name in reply.response if name.strip().casefold() == member.casefold()]
     return Difference(
         f"the member {' or '.join(names)}",
-        f"{show(near[0])} in its place" if near else "no such member",
+        f"the member is spelt {show(near[0])}" if near else f"the member {names[0]} is missing",
         f"$.message.response.{names[0]}",
     )
 
@@ -66,7 +66,7 @@ def _is_typed(member: str, reply: Reply, pins: Pins) -> Difference | None:
     if any(kind(value) in types for value in values.values()):
         return None
     name, value = next(iter(values.items()))
-    return Difference(" or ".join(types), f"{show(value)}  ({kind(value)})", f"$.message.response.{name}")
+    return Difference(" or ".join(types), described(value), f"$.message.response.{name}")
 
 
 def _is_filled(member: str, reply: Reply, pins: Pins) -> Difference | None:

@@ -19,6 +19,7 @@ from lcm_conformance.judge.checks.due import used_up
 from lcm_conformance.judge.evidence import Evidence, once
 from lcm_conformance.judge.rows import Row, row_of
 from lcm_conformance.judge.silences import Group
+from lcm_conformance.record.asked import asked_in_words
 from lcm_conformance.record.reply import Reply
 from lcm_conformance.record.transcript import Exchange
 
@@ -50,7 +51,8 @@ def require_no_contact(evidence: Evidence, tests: Sequence[Exchange]) -> None:
     stands = [stand for test in tests for stand in [stand_of(evidence, test)] if stand is not None]
     findings = [finding for stand in stands for finding in stand.findings]
     if findings:
-        raise Nonconformity(f"a contact was handed out for {len(findings)} of {len(tests)} requests", findings)
+        said = f"a contact was handed out for {len(findings)} of {len(tests)} requests"
+        raise Nonconformity(f"{said}: {_forms(evidence, findings)}", findings)
     for stand in stands:
         if stand.reason:
             raise Inconclusive(stand.reason, blockers=stand.blockers)
@@ -88,7 +90,7 @@ def _alone(evidence: Evidence, test: Exchange, group: Group) -> Stand | None:
     if reason:
         return Stand(reason=reason)
     mine = [reply for reply in read if reply.exchange == test.id]
-    return Stand(tuple(_finding(reply) for reply in mine[:1])) if mine else None
+    return Stand(tuple(_finding(reply, test) for reply in mine[:1])) if mine else None
 
 
 def _silent(evidence: Evidence, test: Exchange, group: Group) -> Stand:
@@ -215,5 +217,12 @@ def _stand_alone(evidence: Evidence, test: Exchange) -> Stand | None:
     return stand_of(evidence, test) if alone else None
 
 
-def _finding(reply: Reply) -> Finding:
-    return Finding("no contact", "a contact was handed out", reply.where("$"), reply.exchange)
+def _forms(evidence: Evidence, findings: Sequence[Finding]) -> str:
+    """What the requests of findings were, each way once."""
+    named = {finding.exchange for finding in findings}
+    return ", ".join(dict.fromkeys(asked_in_words(x) for x in evidence.recording.exchanges if x.id in named))
+
+
+def _finding(reply: Reply, test: Exchange) -> Finding:
+    actual = f"a contact was handed out for {asked_in_words(test)}"
+    return Finding("no contact", actual, reply.where("$"), reply.exchange)

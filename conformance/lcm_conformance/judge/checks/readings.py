@@ -79,7 +79,7 @@ def require_one_reading(evidence: Evidence, reading: str) -> None:
             first, second = list(one.items())[:2]
             finding = Finding(
                 f"one reading of {reading} throughout the run",
-                f"{first[0]} in reply {first[1].number}, {second[0]} in reply {second[1].number}",
+                f"{first[0]} in {first[1].named}, {second[0]} in {second[1].named}",
                 second[1].where("$"),
                 second[1].exchange,
             )

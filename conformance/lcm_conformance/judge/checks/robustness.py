@@ -10,6 +10,7 @@ from lcm_conformance.judge.checks.contact import crossings, is_another_agents
 from lcm_conformance.judge.checks.envelope import JSON_OBJECT
 from lcm_conformance.judge.checks.no_contact import stand_of
 from lcm_conformance.judge.evidence import Evidence
+from lcm_conformance.record.asked import asked_in_words
 from lcm_conformance.record.reply import Message, Reply, Shape, messages
 from lcm_conformance.record.strictjson import parse
 from lcm_conformance.record.transcript import Exchange, Kind
@@ -39,7 +40,12 @@ def require_no_reward(evidence: Evidence, probe: str) -> None:
     findings = []
     for hostile in evidence.exchanges(Part.HOSTILE, probe=probe):
         findings += [
-            Finding("no contact", "a contact was handed out", reply.where("$"), reply.exchange)
+            Finding(
+                "no contact",
+                f"a contact was handed out for {asked_in_words(hostile)}",
+                reply.where("$"),
+                reply.exchange,
+            )
             for reply in evidence.handed_out(hostile)[:1]
         ]
         findings += _echoes(evidence, hostile)
@@ -112,7 +118,7 @@ def _wrong(evidence: Evidence, revival: Exchange) -> Finding | None:
     expected = "the valid request after it answered with the agent's own contact"
     contacts = evidence.handed_out(revival)
     if not contacts:
-        actual = "the session was closed" if revival.closed else "no such answer"
+        actual = "the session was closed" if revival.closed else "no answer with a contact came"
         return Finding(expected, actual, f"the request after bad input on session {revival.session}", revival.id)
     strange = [reply for reply in contacts if is_another_agents(evidence, reply, revival)]
     if strange:
