@@ -55,8 +55,9 @@ class Forms:
         if not self._wanted:
             return
         if tally(self._inquiry.recorder.on(self._lane.enter().id)).surplus:
-            self._lane.fresh()  # what was asked before login there was answered: a row must add up from its beginning
-        if not self._inquiry.ways or self._inquiry.is_weak or not self._is_reusable():
+            learn_copies(self._lane)  # on a fresh session: a row must add up from its beginning
+        odd = self._inquiry.is_weak or self._inquiry.restless
+        if not self._inquiry.ways or odd or not self._is_reusable():
             self._ask_hushed(_once(self._wanted))
             return
         lost = self._lane.losses
