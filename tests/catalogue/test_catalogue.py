@@ -178,3 +178,22 @@ def test_readings_are_pinned_by_name_and_side() -> None:
 def test_a_pin_that_makes_no_sense_is_wrong_use(texts: list[str], complaint: str) -> None:
     with pytest.raises(UsageError, match=complaint):
         load_catalogue().pins(texts)
+
+
+def test_every_clause_that_decides_says_why_no_reading_allows_otherwise() -> None:
+    rows = load_catalogue().clauses.values()
+    assert [row.id for row in rows if (row.klass in {"scope", "normative"}) != bool(row.why)] == []
+
+
+def test_every_place_where_the_page_is_unclear_has_a_wording_that_would_settle_it() -> None:
+    rows = load_catalogue()
+    places = [*rows.readings.values(), *rows.observations.values(), *rows.defects]
+    assert [place for place in places if not place.settle] == []
+    assert "sample-json" in {defect.id for defect in rows.defects}
+
+
+def test_the_digest_is_of_what_is_judged_and_not_of_what_explains_it() -> None:
+    content = files("lcm_conformance.catalogue").joinpath("clauses.toml").read_text(encoding="utf-8")
+    digest = load_catalogue().digest
+    assert read_catalogue(content.replace('why = "', 'why = "Well: ').encode()).digest == digest
+    assert read_catalogue(content.replace('statement = "', 'statement = "Well: ').encode()).digest != digest

@@ -13,47 +13,64 @@ from typing import Any
 
 from lcm_conformance.catalogue.verdict import SuiteError, UsageError
 
+_EXPLAINS = {"why", "settle"}
 CLASSES = ("scope", "normative", "advisory", "robustness")
 
 
 @dataclass(frozen=True)
 class Clause:
-    """One row: what must hold, where the page says so, and the names of the scenarios that ask it."""
+    """One row: what must hold, where the page says so, and the names of the scenarios that ask it.
+
+    `why` is, for a clause that decides, the reason why no reading of the page allows otherwise.
+    """
 
     id: str
     klass: str
     section: str
     statement: str
     scenarios: tuple[str, ...]
+    why: str = ""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A place where the page's table and its samples disagree."""
+    """A place where the page's table and its samples disagree; `settle` is the wording that would end it."""
 
     name: str
     table: str
     sample: str
     clauses: tuple[str, ...]
+    settle: str = ""
 
 
 @dataclass(frozen=True)
 class Silence:
-    """An observation: what is recorded where the page is silent."""
+    """An observation: what is recorded where the page is silent; `settle` is the wording that would end it."""
 
     id: str
     statement: str
     scenarios: tuple[str, ...]
+    settle: str = ""
+
+
+@dataclass(frozen=True)
+class Defect:
+    """A place where the page is wrong or silent, and nothing can be tested."""
+
+    id: str
+    says: str
+    settle: str
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All of it; `digest` is the SHA-256 of what the data file says, however its lines end."""
+    """All of it; `digest` is the SHA-256 of what the data file says of judging, however its lines end."""
 
     clauses: dict[str, Clause]
     readings: dict[str, Reading]
     observations: dict[str, Silence]
     digest: str
+    defects: tuple[Defect, ...] = ()
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -106,6 +123,7 @@ def read_catalogue(content: bytes) -> Catalogue:
         clauses = [_clause(row) for row in table["clause"]]
         readings = [Reading(clauses=tuple(row.pop("clauses")), **row) for row in table["reading"]]
         observations = [Silence(scenarios=tuple(row.pop("scenarios")), **row) for row in table["observation"]]
+        defects = tuple(Defect(**row) for row in table.get("defect", []))
     except (KeyError, TypeError) as error:
         raise SuiteError(f"clauses.toml: a row is not sound: {error}") from error
     _check_unique([clause.id for clause in clauses] + [row.id for row in observations])
@@ -122,11 +140,18 @@ def read_catalogue(content: bytes) -> Catalogue:
         readings={reading.name: reading for reading in readings},
         observations={row.id: row for row in observations},
         digest=digest,
+        defects=defects,
     )
 
 
 def _digest(table: dict[str, Any]) -> str:
-    text = json.dumps(table, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    """Of what is judged: the words that only explain are left out, so that bettering them makes no other catalogue."""
+    judged = {
+        kind: [{key: value for key, value in row.items() if key not in _EXPLAINS} for row in rows]
+        for kind, rows in table.items()
+        if kind != "defect"
+    }
+    text = json.dumps(judged, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 

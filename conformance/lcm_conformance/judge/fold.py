@@ -182,6 +182,7 @@ def _clause(
         klass=clause.klass,
         statement=clause.statement,
         section=clause.section,
+        why=clause.why,
         verdict=verdict,
         reason="; ".join(dict.fromkeys(reasons)),
         waived=waived,

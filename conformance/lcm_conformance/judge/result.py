@@ -83,7 +83,8 @@ class ClauseResult:
     """The verdict on one clause of the catalogue. `klass` is the clause's class.
 
     `asked` counts the requests that its scenarios ask, controls apart; `findings` holds the first hundred of
-    `findings_total`; `excuse` is the reason why, though not passed, it decides nothing.
+    `findings_total`; `excuse` is the reason why, though not passed, it decides nothing; `why` why
+    no reading of the page allows otherwise.
     """
 
     id: str
@@ -99,6 +100,7 @@ class ClauseResult:
     asked: int = 0
     findings_total: int = 0
     excuse: str | None = field(default=None, repr=False)
+    why: str = ""
 
 
 @dataclass(frozen=True)

@@ -142,7 +142,8 @@ def _prefixed(case: Case, result: Result) -> str:
 def _description(scenario: ScenarioRecord, clause: ClauseResult | None, shown: int) -> str:
     lines = []
     if clause is not None:
-        lines += [legible(clause.statement), f"The page: {legible(clause.section)}", f"Class: {clause.klass}"]
+        lines += [legible(text) for text in (clause.statement, clause.why) if text]
+        lines += [f"The page: {legible(clause.section)}", f"Class: {clause.klass}"]
         lines += [f"Waived: {_as_text(clause.waived)}"] if clause.waived else []
     if scenario.observation is not None:
         seen = scenario.observation
