@@ -11,18 +11,20 @@ from importlib.resources import as_file, files
 
 import pytest
 from rich.console import Console
+from rich.markup import escape
 
 from lcm_conformance import plugin
 from lcm_conformance.catalogue import scenarios
 from lcm_conformance.catalogue.folders import features_folder
 from lcm_conformance.catalogue.system_error import explained
 from lcm_conformance.catalogue.verdict import SuiteError
+from lcm_conformance.cli.account import print_account
 from lcm_conformance.cli.complaint import line_of
+from lcm_conformance.cli.live_line import LiveLine
 from lcm_conformance.drive import plan
 from lcm_conformance.drive.driver import Driver
 from lcm_conformance.plugin.conduct import Conduct
 from lcm_conformance.redaction.address import public_url
-from lcm_conformance.report.console import summary
 from lcm_conformance.run.folder import held
 from lcm_conformance.run.limits import raise_limit_on_files
 from lcm_conformance.run.options import add_all
@@ -30,8 +32,6 @@ from lcm_conformance.run.personal_data import redactor_of
 from lcm_conformance.run.runner import probes_of
 from lcm_conformance.run.settings import Settings, resolve
 from lcm_conformance.transport.websocket import WebSocketTransport
-
-_COLOURS = {"conformant": "green", "non-conformant": "red", "inconclusive": "yellow", "not-applicable": "cyan"}
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -45,6 +45,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     add_all(parser.add_argument)
     parser.add_argument("--plan", action="store_true", help="print what would be asked, in order, and do no more")
+    parser.add_argument("--quiet", action="store_true", help="print one line: the verdict")
+    parser.add_argument("--json", action="store_true", help="print result.json in place of the summary")
     parser.set_defaults(run=run)
 
 
@@ -56,13 +58,14 @@ def run(parsed: argparse.Namespace) -> int:
         return 0
     raise_limit_on_files()
     with held(settings.out):
-        return _drive(settings)
+        return _drive(settings, parsed)
 
 
-def _drive(settings: Settings) -> int:
+def _drive(settings: Settings, parsed: argparse.Namespace) -> int:
     errors = Console(stderr=True, highlight=False)
-    with errors.status("starting") if errors.is_terminal else _nothing() as status:
-        conduct = Conduct(settings, progress=status.update if status is not None else None)
+    with errors.status("starting") if errors.is_terminal and not parsed.quiet else _nothing() as status:
+        progress = LiveLine(lambda line: status.update(escape(line)), errors.width - 4) if status is not None else None
+        conduct = Conduct(settings, progress)
         code = _pytest(conduct)
     if conduct.result is None or conduct.run is None:
         if conduct.refusal is not None:
@@ -74,11 +77,7 @@ def _drive(settings: Settings) -> int:
             (conduct.fault or "").removeprefix("suite error: ")
             or f"pytest ended with status {int(code)} before there was a result: please report it"
         )
-    console = _Console(highlight=False, soft_wrap=True)
-    first, *rest = summary(conduct.result, settings.out, conduct.run.notes)
-    console.print(first, style=_COLOURS[conduct.result.verdict], markup=False)
-    for line in rest:
-        console.print(line, markup=False)
+    print_account(conduct.result, settings.out, conduct.run.notes, quiet=parsed.quiet, as_json=parsed.json)
     for what in (*conduct.run.unwritten, *filter(None, [conduct.refusal])):
         print(line_of(what, "run"), file=sys.stderr)
     return int(code)
@@ -100,13 +99,6 @@ def _plan(settings: Settings) -> list[str]:
         "a refused login is its agent's last",
         *plan.lines(course, driver.recording().left_out),
     ]
-
-
-class _Console(Console):
-    """A terminal whose reader may have gone (`| head`): the verdict stands all the same."""
-
-    def on_broken_pipe(self) -> None:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _pytest(conduct: Conduct) -> int:

@@ -5,16 +5,21 @@ nothing: what it is given has been through `redact_result`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from lcm_conformance.catalogue.verdict import Finding, Verdict
 from lcm_conformance.judge.result import ClauseResult, Result
 from lcm_conformance.report.command_line import command_line
+from lcm_conformance.report.folded import folded
 from lcm_conformance.report.headline import counts, warnings, why
 from lcm_conformance.report.legible import one_line
+from lcm_conformance.report.names import name_of
 
 LIMIT = 300
+WHOLE, SHORT, FEW = 2, 5, 3
+"""How many failing clauses are told whole; else how many in short; how many lines of one kind."""
+
 _REPEATED = ("profile", "url", "cm_version", "reading")
 AGAIN = "repeat"
 """The folder, in that of the reports, for what is asked again."""
@@ -81,19 +86,52 @@ def _standing(result: Result) -> Iterator[str]:
 
 
 def _failures(result: Result) -> Iterator[str]:
-    failed = [clause for clause in result.clauses if clause.verdict is Verdict.FAIL]
-    for clause in sorted(failed, key=lambda c: c.excuse is not None):
-        if clause.known is not None:
-            yield f"known deviation: {clause.id}: {one_line(clause.known, LIMIT)}"
-            continue
+    """One block a failing clause: whole for a few, short for many, so that all of it stays on one screen."""
+    failed = sorted((c for c in result.clauses if c.verdict is Verdict.FAIL), key=lambda c: c.excuse is not None)
+    known = [clause for clause in failed if clause.known is not None]
+    yield from _first(f"known deviation: {clause.id}: {one_line(clause.known or '', LIMIT)}" for clause in known)
+    others = [clause for clause in failed if clause.known is None]
+    if len(others) > WHOLE:
+        yield from _short_blocks(others, result)
+        return
+    for clause in others:
         yield ""
         if clause.excuse is not None:
             yield f"{clause.excuse}:"
-        finding = clause.findings[0] if clause.findings else _finding_of(clause)
+        finding = _most_telling(clause)
         yield failure_block(clause, finding, repeat_command(result.options, result.embedded, clause.id))
         if clause.findings_total > 1:
             which = "" if clause.findings_total == len(clause.findings) else f", the first {len(clause.findings)}"
             yield f"  and {clause.findings_total - 1} more findings of {clause.id}{which} in result.json"
+
+
+def _short_blocks(clauses: Sequence[ClauseResult], result: Result) -> Iterator[str]:
+    """Two lines a clause, and one command for the first of them."""
+    yield ""
+    for clause in clauses[:SHORT]:
+        finding = _most_telling(clause)
+        aside = f"  ({one_line(clause.excuse)})" if clause.excuse is not None else ""
+        yield f"{clause.id}  {name_of(clause.id)}{aside}"
+        more = f"; and {clause.findings_total - 1} more" if clause.findings_total > 1 else ""
+        seen = f"  ({finding.exchange}{more})" if finding.exchange else ""
+        yield f"  {one_line(finding.actual, LIMIT)}{seen}"
+    if len(clauses) > SHORT:
+        yield f"and {len(clauses) - SHORT} more failing clauses: {_some(c.id for c in clauses[SHORT:])}"
+    yield f"repeat    {one_line(repeat_command(result.options, result.embedded, clauses[0].id), 2 * LIMIT)}"
+
+
+def _most_telling(clause: ClauseResult) -> Finding:
+    """The first of the findings of which there are most."""
+    groups = folded(clause.findings)
+    return groups[0].first if groups else _finding_of(clause)
+
+
+def _first(lines: Iterable[str]) -> Iterator[str]:
+    """Of many lines the first few."""
+    listed = list(lines)
+    yield from listed[:FEW]
+    if len(listed) > FEW:
+        yield f"and {len(listed) - FEW} more like it in report.html"
 
 
 def _finding_of(clause: ClauseResult) -> Finding:
@@ -106,8 +144,7 @@ def _grouped(result: Result, verdict: Verdict, word: str) -> Iterator[str]:
     for clause in result.clauses:
         if clause.verdict is verdict:
             reasons.setdefault(clause.reason, []).append(clause.id)
-    for reason, ids in reasons.items():
-        yield f"{word}: {_some(ids)}: {one_line(reason, LIMIT)}"
+    yield from _first(f"{word}: {_some(ids)}: {one_line(reason, LIMIT)}" for reason, ids in reasons.items())
 
 
 def _some(ids: Iterable[str], limit: int = 6) -> str:

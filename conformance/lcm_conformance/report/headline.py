@@ -13,6 +13,7 @@ from lcm_conformance.judge.fold import exit_status
 from lcm_conformance.judge.result import Result
 from lcm_conformance.report.case import RED, case_of
 from lcm_conformance.report.comparison_sheet import headline
+from lcm_conformance.report.redacts import PSEUDONYM
 
 WORDS = {
     "conformant": "Conformant",
@@ -53,6 +54,8 @@ def warnings(result: Result) -> list[str]:
     if result.revealed:
         lines.append("Personal data is shown as it was received (--reveal): do not pass this report on.")
     lines += result.notices
+    if any(PSEUDONYM in finding.actual for clause in result.clauses for finding in clause.findings):
+        lines.append(f"What is marked {PSEUDONYM} stands for personal data: --reveal shows what came.")
     for word, reasons in (
         ("waived", {c.id: c.waived for c in result.clauses}),
         ("known deviation", {c.id: c.known for c in result.clauses}),
