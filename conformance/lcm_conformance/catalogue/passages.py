@@ -25,7 +25,7 @@ _UNREAD = frozenset({"script", "style", "template", "noscript"})
 
 @dataclass(frozen=True)
 class Passage:
-    """`place` says where it stands, `times` how often; `clauses` are the ids of what rests on it, or names of readings."""
+    """`place` says where it stands, `times` how often; `clauses` are ids of what rests on it, or names of readings."""
 
     place: str
     words: int

@@ -35,7 +35,8 @@ def run(parsed: argparse.Namespace) -> int:
     for passage in changed:
         print(f"changed: {passage.place}: {', '.join(passage.clauses)}")
     clauses = dict.fromkeys(name for passage in changed for name in passage.clauses)
-    print(f"{len(changed)} of {len(passages)} sentences and rows changed, on which {len(clauses)} clauses and readings rest")
+    rest = f"{len(clauses)} clauses and readings rest"
+    print(f"{len(changed)} of {len(passages)} sentences and rows changed, on which {rest}")
     return 1 if changed else 0
 
 
