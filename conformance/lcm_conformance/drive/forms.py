@@ -15,12 +15,15 @@ from lcm_conformance.catalogue.probes import Form, Part, Probe
 from lcm_conformance.catalogue.request import Way
 from lcm_conformance.drive.asking import contacts, control, control_elsewhere, learn_copies
 from lcm_conformance.drive.lane import PATIENCE, THROTTLE, Ask, Lane
+from lcm_conformance.drive.pace import SLOW
 from lcm_conformance.record.tally import PROPER, Tally, tally
 from lcm_conformance.record.transcript import Exchange
 
 USED_UP = "reserve as many as a run asks for, or let [prepare] do it"
 _CLEAN = 12
 """Contacts that are asked for with nothing improper before them, where one was lost among wrong requests."""
+_AT_LEAST = 0.1
+"""Seconds that a session is given to close, at least."""
 _CLOSES = 1.5
 """A session is given so many times as long to close as the first close took."""
 
@@ -49,6 +52,7 @@ class Forms:
         self._wanted = list(wanted)
         self._asked: dict[str, Wrong] = {}
         self._alone: set[str] = set()
+        self._patience: float | None = None
 
     def ask_all(self) -> None:
         """Ask every form until it is settled, as far as asking settles it."""
@@ -62,8 +66,10 @@ class Forms:
             return
         lost = self._lane.losses
         closed = self._ask_quickly(self._wanted)
+        if closed is not None and not self._closes(*closed):
+            closed = self._ask_quickly(self._wanted)  # the line was cut, or an earlier one closed it late
         if closed is not None:
-            quiet = self._ask_where_some_close(*closed)
+            quiet = self._ask_where_some_close(closed[1] * _CLOSES)
             if quiet and self._ask_quickly(quiet) is not None:
                 self._ask_hushed(_once(quiet))
         self._explain_what_was_not_asked()
@@ -101,7 +107,10 @@ class Forms:
             rest = rest[len(batch) :]
             if lane.losses:
                 lane.listen(THROTTLE)
+            asked_at = time.monotonic()
             answered = control(lane, names, batch[-1].probe.name, batch[-1].way)
+            if len(batch) == 1 and time.monotonic() - asked_at > SLOW:
+                rest = _sparse(rest)  # a refusal takes long here, and what comes after it waits for it
             if session.closed and not answered and session.harm is None:
                 self._void_control(names)
                 return batch[-1], time.monotonic() - begun
@@ -125,42 +134,46 @@ class Forms:
                 self._inquiry.recorder.change(exchange.id, part=Part.OPEN, controls=())
         self._lane.pending.clear()
 
-    def _ask_where_some_close(self, last: Wrong, elapsed: float) -> list[Wrong]:
+    def _closes(self, wrong: Wrong, elapsed: float) -> bool:
+        """Whether a form ends its session; how long that takes is what a session is given from now on."""
+        self._lane.fresh()
+        self._patience = self._ask_closing(wrong, self._patient(elapsed * _CLOSES))
+        return self._patience is not None
+
+    def _patient(self, seconds: float) -> float:
+        pace = self._inquiry.pace
+        return min(max(seconds, _AT_LEAST), pace.silence)
+
+    def _ask_where_some_close(self, most: float) -> list[Wrong]:
         """Where a wrong request may end its session: a close is a whole answer, and the control is on a new session.
 
-        Returns the forms that close nothing.
+        A session is given as long to close as the first close took, `most` where that is not known. Returns the forms
+        that close nothing.
         """
-        patience = self._time_to_close(last, elapsed * _CLOSES)
+        patience = self._patient(most if self._patience is None else self._patience * _CLOSES)
         quiet: list[Wrong] = []
         for wrong in _sparse(self._wanted):
             if self._lane.gave_up or self._inquiry.pool.stop.is_set():
                 break
-            if not self._ask_closing(wrong, patience):
+            if self._ask_closing(wrong, patience) is None:
                 quiet.append(wrong)
         self._lane.pending.clear()  # they are asked again, in a row that a silence ends
         self._lane.fresh()
         return quiet
 
-    def _time_to_close(self, wrong: Wrong, most: float) -> float:
-        """How long a session is given to close, from how long this form takes; `most` where it closes none."""
-        self._lane.fresh()
-        begun = time.monotonic()
-        most = min(max(most, self._inquiry.pace.beat), self._inquiry.pace.silence)
-        closed = self._ask_closing(wrong, most)
-        took = time.monotonic() - begun
-        return max(_CLOSES * took, self._inquiry.pace.beat) if closed else most
-
-    def _ask_closing(self, wrong: Wrong, patience: float) -> bool:
-        """Ask a form, and whether that closes the session; then its control on a new one."""
+    def _ask_closing(self, wrong: Wrong, patience: float) -> float | None:
+        """Ask a form; seconds until the session ended, with its control on a new one, or None where it did not."""
         lane, session = self._lane, self._lane.enter()
+        begun = time.monotonic()
         name = self._send(wrong)
         session.listen(patience)
-        if session.closed:
-            lane.pending.clear()
-            control_elsewhere(lane, [name], wrong.probe.name, wrong.way)
-        else:
+        if not session.closed:
             self._inquiry.recorder.change(name, part=Part.OPEN)  # asked again in a row that a silence ends
-        return session.closed
+            return None
+        took = time.monotonic() - begun
+        lane.pending.clear()
+        control_elsewhere(lane, [name], wrong.probe.name, wrong.way)
+        return took
 
     def _send(self, wrong: Wrong) -> str:
         name = self._lane.send(wrong.ask)
@@ -236,10 +249,13 @@ class Forms:
             if session.closed:
                 break
         lane.hush()
-        if session.closed or lane.brought_contact(names):
+        brought = lane.brought_contact(names)
+        if session.closed or brought:
             lane.pending.clear()
         elif self._control(names, wanted[-1]) or not self._inquiry.ways:
             return
+        for name in () if brought else names:
+            self._inquiry.recorder.change(name, part=Part.OPEN)  # nothing came, and it is asked over
         for part in _parts(wanted):
             self._ask_hushed(part)
 
