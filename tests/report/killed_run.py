@@ -29,7 +29,7 @@ class Plain:
     def frame(self, text: str) -> str:
         return text
 
-    def text(self, text: str) -> str:
+    def text(self, text: str, *, times: bool = True) -> str:
         return text
 
 
