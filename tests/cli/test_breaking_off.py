@@ -102,7 +102,9 @@ def test_ctrl_c_in_the_middle_of_the_waiting_keeps_what_was_learnt(tmp_path: Pat
     url = host.start()
     profile = quick_profile(tmp_path, ("silence = 0.3", "silence = 60"), ("reply = 2", "reply = 60"))
     with started("run", "--url", url, "--profile", profile, cwd=tmp_path) as process:
-        while len(host._servers[url].connections) < 10:  # more than it opens to find the way to ask
+        while (
+            len(host._servers[url].connections) < 5
+        ):  # one an agent; the second one waits until the way to ask is found
             assert process.poll() is None
         process.send_signal(signal.SIGINT)
         printed, complaint = process.communicate(timeout=20)

@@ -20,6 +20,7 @@ import pytest
 from driving import Judged, driver, embedded, judged, logins, most_logged_in, most_sessions, only
 from lcm_conformance.catalogue.probes import Part, load_probes
 from lcm_conformance.catalogue.request import Way, candidates
+from lcm_conformance.catalogue.scenarios import clause_of
 from lcm_conformance.catalogue.verdict import Verdict
 from lcm_conformance.endpoint import Behaviour, Host
 from lcm_conformance.profile import Profile, load
@@ -92,6 +93,16 @@ def with_wrong_password(profile: Profile, role: str) -> Profile:
     return replace(profile, agents={**profile.agents, role: replace(agent, keys={**agent.keys, "password": "no-such"})})
 
 
+def with_stranger(profile: Profile) -> Profile:
+    """Robin asks for contacts only, as an agent of whom nothing else is wanted; kim alone asks before login."""
+    robin = profile.agents["other"]
+    return replace(
+        profile,
+        logout=None,
+        agents={"reserved": profile.agents["reserved"], "other": robin, "stranger": replace(robin, role="stranger")},
+    )
+
+
 def not_vouched_for(profile: Profile) -> Profile:
     return replace(profile, agents={"reserved": replace(profile.agents["reserved"], reserved="unknown")})
 
@@ -141,7 +152,7 @@ def test_with_more_every_clause_passes_and_there_are_never_more_than_the_profile
     lambda on: on.variant("answers_once_a_session"),
     lambda on: on.variant("replies_again_later"),
     lambda on: on.faulty("answers_after_logout"),
-    lambda on: on.faulty("takes_any_subtopic"),
+    lambda on: on.faulty("never_looks_at_data"),
     lambda on: on.faulty("leaves_every_second_request_unanswered"),
 )
 def test_no_agent_is_ever_logged_in_on_two_sessions_at_once(run: Judged) -> None:
@@ -234,9 +245,9 @@ def test_nor_is_it_where_one_agent_is_all_there_is(run: Judged) -> None:
     assert set(run.unpassed) == {"RES-1", "RES-2"}, run.unpassed
 
 
-@of(*(lambda on, number=number: on.other_make(20, loses=number) for number in (2, 5, 9)))
-def test_a_reply_that_is_lost_is_not_forgotten(run: Judged) -> None:
-    assert set(run.unpassed) == {"MAP-1"}, run.unpassed
+@of(*(lambda on, number=number: with_stranger(on.other_make(20, loses=number)) for number in (2, 5, 9)))
+def test_a_reply_that_is_lost_on_a_clean_session_is_not_forgotten(run: Judged) -> None:
+    assert run.failed == {"MAP-1"}, run.unpassed
 
 
 @of(
@@ -292,7 +303,7 @@ def test_a_further_handshake_that_is_refused_lowers_the_number_of_sessions_with_
     most = most_sessions(run.recording)
     assert told.startswith(f"the endpoint refused a session beside {most} that were open (")
     assert told.endswith("so the run went on with fewer: set endpoint.max_connections")
-    assert most == (1 if run.result.attribution == "assumed" else 2)
+    assert (most, run.result.attribution) in {(1, "assumed"), (2, "proven"), (2, "assumed")}
 
 
 @of(
@@ -331,7 +342,10 @@ def test_every_form_is_asked_twice_once_under_each_spelling_that_is_answered(run
     closes = any(x.closed for x in tests)
     answered = {x.way.topic for x in run.recording.exchanges if x.part is Part.DUE and x.received and x.way}
     if closes:  # where a refusal costs a session, each form once, and one form of each clause twice
-        assert set(asked.values()) == {1, 2}
+        first = {}
+        for probe, form in asked:
+            first.setdefault(clause_of(probe), (probe, form))
+        assert all(asked[key] >= 2 for key in first.values())
     else:
         assert set(asked.values()) == {2}
         for key in asked:
@@ -455,9 +469,11 @@ def test_a_line_that_is_cut_once_is_asked_over_again_and_said(run: Judged) -> No
     }
 
 
-@of(lambda on: on.other_make(1, cuts=(7,)))
-def test_that_the_line_was_cut_is_said(run: Judged) -> None:
-    assert len(run.result.notices) == 1, run.recording.of("ask")
+@of(lambda on: on.other_make(1, cuts=(9,)))
+def test_that_a_session_ended_in_place_of_an_answer_is_said(run: Judged) -> None:
+    assert run.result.notices == (
+        "environment: a session ended in place of an answer; what was asked there was answered on a new one",
+    )
 
 
 @of(*(lambda on, sessions=sessions: on.other_make(sessions, cuts=tuple(range(3, 400, 3))) for sessions in (1, 4)))

@@ -11,7 +11,7 @@ from pathlib import Path
 from lcm_conformance.catalogue.verdict import UsageError
 from lcm_conformance.judge.matrix import of_each, of_newest
 from lcm_conformance.judge.past import Past
-from lcm_conformance.report.console import AGAIN
+from lcm_conformance.report.console import AGAIN, JUDGED
 from lcm_conformance.report.matrix_sheet import matrix_sheet, nights_sheet
 from lcm_conformance.report.past_file import NAME, read_past
 from lcm_conformance.report.sheet import WRITERS
@@ -66,6 +66,6 @@ def _files(folder: Path) -> Iterator[Path]:
     if not folder.is_dir():
         yield folder
     for path, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name != AGAIN or NAME not in files)
+        folders[:] = sorted(name for name in folders if name not in {AGAIN, JUDGED} or NAME not in files)
         if NAME in files:
             yield Path(path) / NAME

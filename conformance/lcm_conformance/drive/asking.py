@@ -6,11 +6,12 @@ A lost answer is looked into where it is lost: later on the same session, in ano
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from lcm_conformance.catalogue.probes import Part
 from lcm_conformance.catalogue.request import Way
 from lcm_conformance.drive.lane import PATIENCE, Ask, Lane, is_settled
-from lcm_conformance.record.tally import tally
+from lcm_conformance.record.tally import PROPER, tally
 
 _MOST_LOST = 2
 """Lost answers among contacts that are asked for: what they show is shown by then."""
@@ -77,6 +78,7 @@ def try_other_ways(lane: Lane) -> None:
     }
     for probe, way in others.items():
         lane.enter()
+        inquiry.preparation.before_request(lane.agent)
         name = lane.send(Ask(probe, Part.OPEN, way=way))
         _hear_open(lane, name)
         if lane.is_answered(name):
@@ -139,8 +141,17 @@ def _give_up_or_prepare(lane: Lane) -> None:
     if preparation.is_there and lane.role not in preparation.spent:
         preparation.spent.add(lane.role)
         if contact(lane):
+            _void_what_was_used_up(lane)
             return
     lane.gave_up = True
+
+
+def _void_what_was_used_up(lane: Lane) -> None:
+    """The program has made a new reservation, which is handed out: what was lost since the last one was due none."""
+    recorder = lane.inquiry.recorder
+    own = [x for x in recorder.exchanges() if x.asks_for == lane.role and x.part in PROPER]
+    for exchange in takewhile(lambda x: not lane.brought_contact([x.id]), reversed(own[:-1])):
+        recorder.change(exchange.id, part=Part.OPEN, controls=())
 
 
 def control(

@@ -42,10 +42,10 @@ def _ask_in_next_way(lane: Lane) -> str:
 def ask_for_a_colleague(lane: Lane) -> None:
     """An agent asks with a colleague's ID, and is answered, refused, or left alone; nothing is asked there later."""
     session, pace = lane.enter(), lane.inquiry.pace
-    lane.send(Ask(COLLEAGUE, Part.OPEN, label="a colleague's UserID", asks_for="other"))
+    name = lane.send(Ask(COLLEAGUE, Part.OPEN, label="a colleague's UserID", asks_for="other"))
     heard = session.listen(min(pace.silence, max(_A_WHILE, 4 * pace.slowest)), lambda heard: is_settled(heard[-1]))
     lane.beat()
-    lane.is_spoilt = not any(map(is_settled, heard))
+    lane.is_spoilt = not any(map(is_settled, heard)) or lane.brought_contact([name])
 
 
 def at_once(first: Lane, second: Lane) -> None:

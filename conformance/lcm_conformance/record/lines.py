@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lcm_conformance.catalogue.probes import Part
@@ -17,6 +17,8 @@ from lcm_conformance.record.transcript import Event, Exchange, Kind, Phase, Reco
 
 SCHEMA = "lcm-conformance/transcript/1"
 Line = dict[str, Any]
+_LATEST = 10**9  # seconds on the clock of the events: thirty years, so that every moment is a date
+_YEARS = range(1900, 9000)
 
 
 def lines(recording: Recording, heading: Mapping[str, Any], complete: bool) -> Iterator[Line]:
@@ -112,7 +114,7 @@ class Reader:
         if kind == "run":
             self.heading = line
         elif kind == "silence":
-            start, end = map(float, line["clocks"])
+            start, end = map(_seconds, line["clocks"])
             covers = tuple(map(str, line["covers"]))
             self._silences.append(Silence(str(line["session"]), start, end, covers, bool(line.get("broken"))))
         elif kind == "left-out":
@@ -124,7 +126,8 @@ class Reader:
         elif kind == "error" and "session" not in line:
             self._take_error(line)
         elif kind == "unsent":
-            self._exchanges[line["exchange"]] = replace(_exchange(line), request=str(line["note"]), closed=True)
+            unsent = replace(_exchange(line), request=str(line["note"]), closed=True)
+            self._exchanges[unsent.id] = unsent
         else:
             self._take_event(line)
 
@@ -152,30 +155,35 @@ class Reader:
             self._said[where][str(line[where])] = str(line["note"])
 
     def _take_event(self, line: Line) -> None:
-        name = line.get("exchange")
+        name = _text(line.get("exchange"))
         phase = line.get("part") if name is None else None
         event = Event(
             number=len(self._events) + 1,
-            at=datetime.fromisoformat(line["at"]),
-            clock=float(line["clock"]),
+            at=_date(line["at"]),
+            clock=_seconds(line["clock"]),
             session=str(line["session"]),
             agent=str(line["agent"]),
             kind=Kind(line["event"]),
-            frame=line.get("frame"),
-            note=line.get("note"),
+            frame=_text(line.get("frame")),
+            note=_text(line.get("note")),
             exchange=name,
             phase=None if phase is None else Phase(phase),
             memory=self._memory,
         )
+        exchange = replace(_exchange(line), request=event.frame or "") if name and event.kind is Kind.SENT else None
         self._events.append(event)
         if name is None:
             return
-        if event.kind is Kind.SENT:
-            self._exchanges[name] = replace(_exchange(line), request=event.frame or "")
+        if exchange is not None:
+            self._exchanges[name] = exchange
         elif event.kind is Kind.RECEIVED:
             self._received.setdefault(name, []).append(event)
-        elif event.kind is Kind.CLOSED and (event.note or "").startswith("by the endpoint"):
+        elif name in self._exchanges and _is_by_endpoint(event):
             self._exchanges[name] = replace(self._exchanges[name], closed=True)
+
+
+def _is_by_endpoint(event: Event) -> bool:
+    return event.kind is Kind.CLOSED and (event.note or "").startswith("by the endpoint")
 
 
 def recording_of(told: Iterable[Line]) -> Recording:
@@ -187,21 +195,41 @@ def recording_of(told: Iterable[Line]) -> Recording:
 
 
 def _exchange(line: Line) -> Exchange:
-    way, sent = line["way"], float(line["clock"])
+    way, sent = line["way"], _seconds(line["clock"])
     return Exchange(
-        id=line["exchange"],
-        probe=line["probe"],
+        id=str(line["exchange"]),
+        probe=str(line["probe"]),
         part=Part(line["part"]),
         session=str(line["session"]),
         agent=str(line["agent"]),
-        asks_for=line["asks_for"],
+        asks_for=_text(line["asks_for"]),
         request="",
         sent=sent,
         received=(),
-        ended=sent + float(line["listened"]),
-        way=None if way is None else Way(way["topic"], bool(way["source"])),
-        form=line["form"],
-        lane=line["lane"],
-        trouble=line.get("trouble"),
-        controls=tuple(line.get("controls", ())),
+        ended=sent + _seconds(line["listened"]),
+        way=None if way is None else Way(str(way["topic"]), bool(way["source"])),
+        form=_text(line["form"]),
+        lane=_text(line["lane"]),
+        trouble=_text(line.get("trouble")),
+        controls=tuple(map(str, line.get("controls", ()))),
     )
+
+
+def _text(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise TypeError("a text is none")
+
+
+def _seconds(value: Any) -> float:
+    seconds = float(value)
+    if not abs(seconds) < _LATEST:
+        raise ValueError("a time is none")
+    return seconds
+
+
+def _date(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.year not in _YEARS:
+        raise ValueError("a date is none")
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

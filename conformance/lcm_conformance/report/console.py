@@ -21,6 +21,8 @@ WHOLE, SHORT, FEW = 2, 5, 3
 """How many failing clauses are told whole; else how many in short; how many lines of one kind."""
 
 _REPEATED = ("profile", "url", "cm_version", "reading")
+JUDGED = "judged"
+"""The folder, in that of an earlier run, for what comes of judging its files again: these stay as they are."""
 AGAIN = "repeat"
 """The folder, in that of the reports, for what is asked again."""
 
@@ -41,7 +43,8 @@ def failure_block(clause: ClauseResult, finding: Finding, repeat: str) -> str:
 
 def repeat_command(options: Mapping[str, str], embedded: bool, clause_id: str) -> str:
     """The command that asks for this clause again, with the options of the run, and leaves its reports as they are."""
-    words = ["lcm-conformance", "run"]
+    judged = options.get("judged", "").splitlines()
+    words = ["lcm-conformance", *(["judge", *judged] if judged else ["run"])]
     for name in _REPEATED:
         if options.get(name) and not (name == "url" and embedded):
             for value in options[name].split() if name == "reading" else [options[name]]:
@@ -49,7 +52,7 @@ def repeat_command(options: Mapping[str, str], embedded: bool, clause_id: str) -
     if options.get("allow_hostile"):
         words.append("--allow-hostile")
     again = str(Path(options.get("out", "")) / AGAIN)
-    return command_line([*words, "--out", again, "--clause", clause_id])
+    return command_line([*words, "--out", again, *([] if judged else ["--clause", clause_id])])
 
 
 def summary(result: Result, out: Path, notes: Iterable[str] = ()) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -104,9 +104,14 @@ RUN_OPTIONS: tuple[Option, ...] = (
 )
 
 
-def add_all(add: Callable[..., Any], prefix: str = "") -> None:
+_ONLY_ASKING = {"url", "clause", "observe-unsupported", "allow-hostile", "max-seconds"}
+JUDGE_OPTIONS = tuple(option for option in RUN_OPTIONS if option.name not in _ONLY_ASKING)
+"""Those that mean something where nobody is asked."""
+
+
+def add_all(add: Callable[..., Any], prefix: str = "", options: Sequence[Option] = RUN_OPTIONS) -> None:
     """Add every option by argparse's `add_argument`, or by pytest's `addoption` under a prefix."""
-    for option in RUN_OPTIONS:
+    for option in options:
         name = f"{prefix}-{option.name}" if prefix else option.name
         add(f"--{name}", help=option.help, **option.settings)
 

@@ -9,6 +9,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from lcm_conformance.judge.terms import Terms
 from lcm_conformance.profile import Agent, Profile
 from lcm_conformance.record.strictjson import parse
 from lcm_conformance.record.transcript import Event, Kind
@@ -32,6 +33,13 @@ def learn_agents(redactor: Redactor, agents: Iterable[Agent]) -> None:
     """Remember who the agents are, and what is expected of their contacts."""
     for agent in agents:
         for known in ({**agent.keys, "UserID": agent.user_id}, *agent.expect):
+            redactor.learn(json.dumps(dict(known), ensure_ascii=False))
+
+
+def learn_terms(redactor: Redactor, terms: Terms) -> None:
+    """Remember what a transcript's first line says of agents and their contacts."""
+    for agent in terms.agents.values():
+        for known in ({"UserID": agent.user_id}, *agent.expect):
             redactor.learn(json.dumps(dict(known), ensure_ascii=False))
 
 

@@ -145,11 +145,8 @@ class Run:
         return redact_result(replace(result, complete=complete and not written.unwritten), self._redactor)
 
     def status(self, result: Result) -> int:
-        """The exit status: what could not be written matters, but to a failure and to a fault of the suite."""
-        own = exit_status(result)
-        if not self.unwritten or own in {1, 5}:
-            return own
-        return 2 if any(isinstance(what, UsageError) for what in self.unwritten) else 3
+        """The exit status."""
+        return status(result, self.unwritten)
 
     def shown(self, text: str) -> str:
         """A text as it may be printed."""
@@ -195,6 +192,14 @@ class Run:
             selftest=released_score(),
         )
         return fold(records, self.written, self.catalogue, self.evidence, self.settings.terms(self._profile), course)
+
+
+def status(result: Result, unwritten: Sequence[Trouble]) -> int:
+    """The exit status: what could not be written matters, but to a failure and to a fault of the suite."""
+    own = exit_status(result)
+    if not unwritten or own in {1, 5}:
+        return own
+    return 2 if any(isinstance(what, UsageError) for what in unwritten) else 3
 
 
 def _written(rows: Catalogue) -> tuple[tuple[Scenario, ...], list[str]]:

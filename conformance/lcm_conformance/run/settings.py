@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
@@ -19,7 +19,7 @@ from lcm_conformance.judge.terms import AgentTerms, Terms
 from lcm_conformance.profile import Profile, checked_url, load
 from lcm_conformance.report.past_file import read_past
 from lcm_conformance.run.known_file import read_known
-from lcm_conformance.run.options import REPORTS, RUN_OPTIONS, attribute
+from lcm_conformance.run.options import REPORTS, RUN_OPTIONS, Option, attribute
 from lcm_conformance.run.out_folder import filled
 
 DEFAULT_VERSION = "2308"
@@ -98,16 +98,7 @@ def resolve(
     Where nothing is going to connect, variables about connections may hold what they like.
     """
     variables = os.environ if environment is None else environment
-    values: dict[str, Any] = {}
-    for option in RUN_OPTIONS:
-        value = getattr(parsed, attribute(option, prefix), None)
-        given = f"--{attribute(option, prefix).replace('_', '-')}"
-        if value is None and option.variable:
-            value, given = variables.get(option.variable), f"the environment variable {option.variable}"
-        if isinstance(value, str) and not value.strip():
-            # Taken for absent it would have the embedded endpoint judged in place of the one that is meant.
-            raise UsageError(f"{given} is empty: give it a value, or leave it out")
-        values[option.name] = value
+    values = values_of(parsed, RUN_OPTIONS, variables, prefix)
     values["out"] = values["out"] or REPORTS
     clauses = load_catalogue()
     pins = clauses.pins(values["reading"] or [])
@@ -138,11 +129,28 @@ def resolve(
         given=_given(values) | {"out": str(out)},
         label=label,
         max_seconds=_seconds(values["max-seconds"]),
-        baseline=_baseline(values),
+        baseline=baseline_of(values),
         fail_on_worse=values["fail-on"] == "worse",
         sends_bad_input=embedded or bool(values["allow-hostile"]),
         known=read_known(Path(values["known"]), clauses) if values["known"] else (),
     )
+
+
+def values_of(
+    parsed: object, options: Iterable[Option], variables: Mapping[str, str], prefix: str = ""
+) -> dict[str, Any]:
+    """The options' values by name, from the command line or what stands in for it; raises `UsageError` for a blank."""
+    values: dict[str, Any] = {}
+    for option in options:
+        value = getattr(parsed, attribute(option, prefix), None)
+        given = f"--{attribute(option, prefix).replace('_', '-')}"
+        if value is None and option.variable:
+            value, given = variables.get(option.variable), f"the environment variable {option.variable}"
+        if isinstance(value, str) and not value.strip():
+            # Taken for absent it would have the embedded endpoint judged in place of the one that is meant.
+            raise UsageError(f"{given} is empty: give it a value, or leave it out")
+        values[option.name] = value
+    return values
 
 
 def _seconds(text: str | None) -> float | None:
@@ -157,7 +165,8 @@ def _seconds(text: str | None) -> float | None:
     return seconds
 
 
-def _baseline(values: Mapping[str, Any]) -> Past | None:
+def baseline_of(values: Mapping[str, Any]) -> Past | None:
+    """The result to compare with, if one was named; raises `UsageError`."""
     if values["fail-on"] and not values["baseline"]:
         raise UsageError("--fail-on worse needs a result to compare with: add --baseline RESULT")
     baseline = read_past(Path(values["baseline"])) if values["baseline"] else None

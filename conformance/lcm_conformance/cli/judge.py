@@ -1,0 +1,51 @@
+"""`lcm-conformance judge FILE…`: judges recorded traffic without an endpoint, and writes the reports of a run."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from lcm_conformance.cli.account import print_account
+from lcm_conformance.cli.complaint import line_of
+from lcm_conformance.run.announcement import announce
+from lcm_conformance.run.folder import held
+from lcm_conformance.run.judge_settings import resolve
+from lcm_conformance.run.judging import judge
+from lcm_conformance.run.options import JUDGE_OPTIONS, add_all
+from lcm_conformance.run.out_folder import point
+from lcm_conformance.run.recorded import read
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser(
+        "judge",
+        allow_abbrev=False,
+        help="judge recorded traffic, and write a report",
+        epilog="exit status: as of `run`; a recording of which the end is missing is never 0",
+    )
+    parser.add_argument(
+        "files",
+        metavar="FILE",
+        nargs="+",
+        help="a transcript.ndjson, also compressed by gzip, the folder of a run, or - for standard input",
+    )
+    add_all(parser.add_argument, options=JUDGE_OPTIONS)
+    parser.add_argument("--quiet", action="store_true", help="print one line: the verdict")
+    parser.add_argument("--json", action="store_true", help="print result.json in place of the summary")
+    parser.set_defaults(run=run)
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Judge the files; returns the exit status of the contract."""
+    settings = resolve(parsed)
+    recorded = read(settings.files)
+    settings = settings.placed(recorded.terms, recorded.said("label"))
+    with held(settings.out):
+        judged = judge(settings, recorded)
+        notes = [*judged.notes, *announce(judged.result, os.environ, sys.stderr), *point(settings.latest, settings.out)]
+    print_account(judged.result, settings.out, notes, quiet=parsed.quiet, as_json=parsed.json)
+    for what in judged.unwritten:
+        print(line_of(what, "judge"), file=sys.stderr)
+    return judged.status
