@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import tomllib
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -67,6 +68,13 @@ def test_ctrl_c_ends_a_run_with_status_130_and_an_unfinished_result(tmp_path: Pa
     assert [row["id"] for row in run.result["clauses"]] == list(load_catalogue().clauses)
     assert run.logins
     assert "Traceback" not in printed + complaint
+    # What is open is an error in every report, and nothing is a failure.
+    junit = ET.parse(tmp_path / "reports" / "junit.xml").getroot()
+    open_ones = [row for row in run.result["clauses"] if row["excuse"] is None and row["verdict"] == "inconclusive"]
+    assert (junit.get("failures"), int(junit.get("errors") or 0) > len(open_ones) > 0) == ("0", True)
+    ctrf = json.loads((tmp_path / "reports" / "ctrf-report.json").read_text(encoding="utf-8"))["results"]["summary"]
+    assert (ctrf["failed"], ctrf["other"]) == (0, int(junit.get("errors") or 0))
+    assert json.loads((tmp_path / "reports" / "badge.json").read_text(encoding="utf-8"))["color"] == "orange"
 
 
 @pytest.mark.parametrize(
