@@ -18,7 +18,7 @@ from lcm_conformance.profile import load
 from lcm_conformance.record.reply import Message
 from lcm_conformance.record.transcript import Event, Kind
 from makes_of_login import SMALL, InPackets
-from other_make import PROFILE, OtherMake, served
+from other_make import PROFILE, OtherMake, _reply, served
 
 OK_AS_TEXT = (", ok = true }\nfailure", ', ok = "true" }\nfailure')
 WRONG_PIN = ("1-2-3", "pin-canary")
@@ -125,7 +125,7 @@ def test_an_unconfirmed_logout_says_what_came(tmp_path: Path) -> None:
                 elif op == "sign-off":
                     await session.send_json({"op": "signed-of"})
                 else:
-                    await session.send_json({"subtopic": "ContactOD"})
+                    await session.send_json(_reply("kim"))
             return session
 
     with served(SaysGoodbye()) as url:
@@ -154,7 +154,9 @@ def test_a_registration_without_its_id_says_what_came(tmp_path: Path) -> None:
         path = tmp_path / "staging.toml"
         packets = '[packet]\nregister = { subtopic = "Register" }\nsubscriber_id_from = "$.data.SubscriberID"\n'
         text = SMALL.replace("ws://127.0.0.1:1", url).replace("[timing]", f'framing = "packet"\n{packets}[timing]')
-        path.write_text(f'{text}[agents.reserved]\nuser_id = "kim"\n', encoding="utf-8")
+        path.write_text(
+            f'{text}[login]\nmethod = "preauthenticated"\n[agents.reserved]\nuser_id = "kim"\n', encoding="utf-8"
+        )
         ended = judged(load(path))
     assert '{"subtopic": "Registered", "data": {"ids": [{"SubscriberID": 66517761}]}} came, without $.data.Sub' in str(
         ended.recording.trouble
