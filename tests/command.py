@@ -11,7 +11,8 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 PACKAGED_PROFILE = CHECKOUT / "conformance" / "lcm_conformance" / "endpoint" / "profile.toml"
-LONGEST = 90  # seconds; only a test that fails waits so long
+LONGEST = 300  # seconds; only a test that fails waits so long
+QUIET = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")  # which imports all of hypothesis when a session ends
 
 _OURS = ("LCM_", "PYTEST_", "COV_", "GITHUB_")
 _INSTALLED = bool(entry_points(group="pytest11", name="lcm_conformance"))
@@ -23,7 +24,6 @@ def environment(checkout: Path = CHECKOUT, **variables: str) -> dict[str, str]:
     return {
         **kept,
         "PYTHONPATH": str(checkout / "conformance"),
-        "PYTHONDONTWRITEBYTECODE": "1",
         "COLUMNS": "200",
         **variables,
     }
@@ -41,8 +41,7 @@ def plain_pytest(
 ) -> subprocess.CompletedProcess[str]:
     """`pytest …` in a checkout; where the suite is not installed, its plugin is named."""
     plugin = [] if _INSTALLED else ["-p", "lcm_conformance.plugin"]
-    quiet = ["-p", "no:cacheprovider"]
-    return _run(["-m", "pytest", *plugin, *quiet, *arguments], cwd, environment(checkout, **variables))
+    return _run(["-m", "pytest", *plugin, *QUIET, *arguments], cwd, environment(checkout, **variables))
 
 
 def quick_profile(folder: Path, *changes: tuple[str, str]) -> Path:

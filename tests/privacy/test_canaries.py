@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 from canaries import PEOPLE, PERSONAL, SECRETS, STRANGERS, found, written
-from command import CHECKOUT, LONGEST, environment
+from command import CHECKOUT, LONGEST, QUIET, environment
 from marked_endpoint import FLAWS, Marked
 from other_make import served
 
 RUN = ("-m", "lcm_conformance", "run", "--profile", "../staging.toml", "--out", "out", "--no-allure-html")
 PYTEST = (
-    *("-m", "pytest", "-p", "no:cacheprovider", str(CHECKOUT / "features"), "--lcm-profile", "../staging.toml"),
+    *("-m", "pytest", *QUIET, str(CHECKOUT / "features"), "--lcm-profile", "../staging.toml"),
     *("--lcm-out", "out", "-vv", "--showlocals", "--tb=long", "-rA", "-s", "--log-cli-level=DEBUG"),
     *("--junitxml=plain.xml", "--alluredir=allure", "-o", "log_file=pytest.log", "--full-trace", "--setup-show"),
 )
