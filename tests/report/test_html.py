@@ -9,6 +9,8 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from lcm_conformance.judge.comparison import compare
+from lcm_conformance.judge.past import as_past
 from lcm_conformance.report.html import html_page
 
 ATTRIBUTES_THAT_LOAD = {"src", "srcset", "href", "action", "data", "poster", "background", "formaction"}
@@ -179,3 +181,15 @@ def test_a_flood_of_findings_is_cut_with_their_number(result, show):
 def test_a_run_that_learnt_nothing_can_be_shown(result, recording, show):
     bare = replace(result, asked_as=None, readings={}, depends_on=(), observations=(), clauses=(), selftest=None)
     assert "no way of asking was answered" in show(bare).words
+
+
+def test_what_changed_since_the_baseline_stands_on_the_first_screen(result, conformant, show):
+    since = compare(as_past(conformant), as_past(result))
+    page = show(replace(result, baseline=since))
+    words = " ".join(page.words.split())
+    assert "worse : Type of ContactID FLD-ContactID-type pass → fail: a boolean" in words
+    assert words.index("Since the baseline") < words.index("How far to trust it")
+    back = show(replace(conformant, baseline=compare(as_past(result), as_past(conformant))))
+    assert "better : Type of ContactID FLD-ContactID-type fail → pass" in " ".join(back.words.split())
+    same = show(replace(conformant, baseline=compare(as_past(conformant), as_past(conformant))))
+    assert "No clause that decides got worse or better." in same.words
