@@ -20,7 +20,7 @@ from lcm_conformance.transport import Connection, ConnectionEnded, Harmful, Line
 SESSION_FRAMES = 5_000
 SESSION_BYTES = 64 * 1024 * 1024
 """What is kept of one session with an endpoint that talks without end."""
-_LONGEST = 100_000
+_LONGEST = 10_000
 _BEGINNING = 1_000
 _GLANCE = 0.2
 """Seconds between two looks at whether the run is to stop."""
