@@ -21,6 +21,7 @@ from lcm_conformance.judge.result import (
     StepRecord,
     Trouble,
 )
+from lcm_conformance.judge.terms import Terms
 from lcm_conformance.record.transcript import Event, Exchange, Kind, Recording
 
 PHONE = "5550104711"
@@ -119,7 +120,7 @@ def result() -> Result:
 def recording() -> Recording:
     def event(number: int, kind: Kind, frame: str | None, note: str | None = None) -> Event:
         at = STARTED.replace(microsecond=123_000 + number * 4_000)
-        return Event(number, at, number * 0.004, "s-3", "reserved", kind, frame, note, "x-0007", "reserved-contact")
+        return Event(number, at, number * 0.004, "s-3", "reserved", kind, frame, note, "x-0007")
 
     opened, sent = event(1, Kind.OPENED, None, f"for {PHONE}"), event(2, Kind.SENT, _REQUEST)
     received = event(5, Kind.RECEIVED, _REPLY)
@@ -136,6 +137,11 @@ def recording() -> Recording:
         ended=sent.clock + 2,
     )
     return Recording(events=(opened, sent, received), exchanges=(exchange,))
+
+
+@pytest.fixture
+def terms() -> Terms:
+    return Terms("2308")
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
+from lcm_conformance.judge.terms import Terms
 from lcm_conformance.report import begin, write_all
 
 _CALLS = {"open", "os.rename", "os.remove", "os.link", "os.mkdir", "os.rmdir"}
@@ -51,7 +52,7 @@ def _is_of_a_file(what: Any) -> bool:
 
 def write(result: Any, recording: Any, out: Path) -> None:
     begin(out, result)
-    assert write_all(result, recording, out, Plain(), allure_html=False).unwritten == []
+    assert write_all(result, recording, Terms(result.cm_version), out, Plain(), allure_html=False).unwritten == []
 
 
 def wrong(out: Path, earlier: dict[Path, bytes], started: str) -> list[str]:

@@ -124,8 +124,8 @@ def test_without_the_command_it_says_so(out, monkeypatch, tmp_path):
     assert write_allure_html(out) == "allure-report not written: no allure command on the PATH"
 
 
-def test_the_note_reaches_the_caller_and_the_result_is_whole(allure, result, recording, redactor, out: Path):
+def test_the_note_reaches_the_caller_and_the_result_is_whole(allure, result, recording, terms, redactor, out: Path):
     allure("sys.exit(1)")
-    (note,) = write_all(result, recording, out, redactor, allure_html=True).notes
+    (note,) = write_all(result, recording, terms, out, redactor, allure_html=True).notes
     assert note.startswith("allure-report not written")
     assert (out / "result.json").is_file()

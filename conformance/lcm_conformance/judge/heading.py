@@ -25,6 +25,7 @@ def heading(terms: Terms) -> dict[str, Any]:
         "clauses": None if terms.selected is None else sorted(terms.selected),
         "allow_hostile": terms.allow_hostile,
         "observe_unsupported": terms.observe_unsupported,
+        "baseline": None if terms.baseline is None else terms.baseline.source,
     }
 
 

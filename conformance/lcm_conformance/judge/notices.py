@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from lcm_conformance.catalogue.probes import Part
@@ -22,7 +23,7 @@ def _all(evidence: Evidence) -> Iterator[str]:
         handed = evidence.handed_out(x)
         if x.agent != x.asks_for and handed and not all(is_another_agents(evidence, reply, x) for reply in handed):
             yield "an agent who asks with a colleague's UserID is handed the colleague's contact"
-    closing = [x for x in evidence.exchanges(Part.TEST) if x.closed]
+    closing = _closing(evidence)
     if closing:
         note = due.close_note(evidence, closing[0].session)
         said = f" ({note})" if note else ""
@@ -31,6 +32,13 @@ def _all(evidence: Evidence) -> Iterator[str]:
         yield late_line(evidence)
     for x in due.empty_handed(evidence):
         yield from _explained(evidence, x)
+
+
+def _closing(evidence: Evidence) -> list[Exchange]:
+    """The requests under test that ended their session; a line that is cut may be the network's, but not twice."""
+    closed = [x for x in evidence.exchanges(Part.TEST) if x.closed]
+    times = Counter((x.probe, x.form) for x in closed)
+    return [x for x in closed if times[x.probe, x.form] > 1 or not due.is_cut(evidence, x.session)]
 
 
 def _explained(evidence: Evidence, exchange: Exchange) -> Iterator[str]:

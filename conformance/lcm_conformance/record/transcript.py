@@ -16,6 +16,9 @@ from typing import Any
 from lcm_conformance.catalogue.probes import Part
 from lcm_conformance.catalogue.request import Way
 
+CUT = "the line was cut"
+"""In the note of a CLOSED event: no close frame came, so it may have been the network."""
+
 
 class Kind(StrEnum):
     """What a transcript line reports (the `event` of the contract)."""

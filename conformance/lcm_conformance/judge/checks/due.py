@@ -8,7 +8,7 @@ from lcm_conformance.catalogue.probes import Part
 from lcm_conformance.judge.arrivals import asks_properly, is_proper
 from lcm_conformance.judge.evidence import Evidence, once
 from lcm_conformance.record.reply import Message, Shape
-from lcm_conformance.record.transcript import Exchange, Kind
+from lcm_conformance.record.transcript import CUT, Exchange, Kind
 
 _LIMITS = ("1008", "1013", "429")
 """With these an endpoint or a gateway before it says that there were too many requests."""
@@ -114,6 +114,11 @@ def close_note(evidence: Evidence, session: str) -> str:
     """What is known of how the endpoint closed a session."""
     ends = [e for e in evidence.recording.events if e.session == session and e.kind in {Kind.CLOSED, Kind.ERROR}]
     return next((e.note or "" for e in reversed(ends)), "")
+
+
+def is_cut(evidence: Evidence, session: str) -> bool:
+    """Whether a session ended without a close frame, which may be the network's doing."""
+    return CUT in close_note(evidence, session)
 
 
 def looks_like_idle(evidence: Evidence, exchange: Exchange) -> bool:
