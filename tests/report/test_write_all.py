@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import pickle
 import subprocess
@@ -171,3 +172,10 @@ def test_what_a_reader_must_know_of_the_run_stands_in_every_report(result, recor
     words = [off, "nobody logs out here", "4711", "4710"]
     assert [word for word in words if word not in text] == []
     assert "--reveal" in text or '"revealed": true' in text
+
+
+def test_the_page_prints_the_hashes_of_the_evidence_beside_it(result, recording, terms, redactor, out):
+    write_all(result, recording, terms, out, redactor, allure_html=False)
+    page = (out / "report.html").read_text(encoding="utf-8")
+    for name in ("result.json", "transcript.ndjson"):
+        assert hashlib.sha256((out / name).read_bytes()).hexdigest() in page

@@ -84,12 +84,13 @@ def write_all(
         (out / "transcript.ndjson", lambda _: write_transcript(heard, terms, shown, redactor, out)),
         (results, lambda told: write_allure_results(told, heard, out)),
         *([(allure_dir, lambda _: share(results, allure_dir))] if allure_dir is not None else []),
-        (out / "report.html", lambda told: write_html(told, heard, out, _digests(told, out))),
         (out / "junit.xml", lambda told: write_junit(told, out)),
         (out / ctrf.NAME, lambda told: ctrf.write_ctrf(told, out)),
         (out / badge.NAME, lambda told: badge.write_badge(told, out)),
     ):
         _try(path, write, shown, written)
+    # After all but `result.json`, whose SHA-256 it prints.
+    _try(out / "report.html", lambda told: write_html(told, heard, out, _digests(told, out)), shown, written)
     if allure_html:
         written.notes.append(write_allure_html(out))
     _try(out / "result.json", lambda told: write_result_json(told, out), shown, written)
@@ -109,9 +110,12 @@ def _try(path: Path, write: Callable[[Result], None], result: Result, written: W
 def _digests(result: Result, out: Path) -> dict[str, str]:
     """The SHA-256 of the evidence, by file: of `result.json` before it is there, since it is written last."""
     text = result_text(result).encode("utf-8", "backslashreplace")
-    with (out / "transcript.ndjson").open("rb") as file:
-        transcript = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"result.json": hashlib.sha256(text).hexdigest(), "transcript.ndjson": transcript}
+    digests = {"result.json": hashlib.sha256(text).hexdigest()}
+    transcript = out / "transcript.ndjson"
+    if transcript.is_file():
+        with transcript.open("rb") as file:
+            digests[transcript.name] = hashlib.file_digest(file, "sha256").hexdigest()
+    return digests
 
 
 __all__ = [
