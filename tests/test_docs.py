@@ -77,7 +77,7 @@ def test_the_picture_shows_the_layers_that_are_held() -> None:
 
 @pytest.mark.parametrize("page", DECISIONS, ids=of_page)
 def test_a_decision_says_context_decision_and_consequence_shortly(page: Path) -> None:
-    heads = re.findall(r"^\*\*(\w+)\.\*\* \S", text(page), re.MULTILINE)
+    heads = re.findall(r"^\*\*(\w+)\.\*\*", text(page), re.MULTILINE)
 
     assert heads == ["Context", "Decision", "Consequence"]
     assert len(text(page).splitlines()) <= 25
