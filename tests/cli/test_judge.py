@@ -156,7 +156,7 @@ def test_lines_that_cannot_be_read_are_named_and_the_rest_is_judged(ran: Ended, 
     file.write_bytes(first + b"".join(foreign) + b"\n" + b"x\n" * 30 + b"".join(rest))
     again = judged(tmp_path, file)
     for line, why in enumerate(
-        ("is no JSON at column 1", "is no JSON object", "is no line of a transcript", "is no UTF-8 at byte 8"), start=2
+        ("is no JSON at column 1", "is no JSON object", "is no line of a recording", "is no UTF-8 at byte 8"), start=2
     ):
         assert f"notice: {file}, line {line} {why}, and is left out\n" in again.printed
     assert "notice: 15 more lines could not be read, and are left out\n" in again.printed

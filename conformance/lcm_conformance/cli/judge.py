@@ -29,8 +29,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "files",
         metavar="FILE",
         nargs="+",
-        help="a transcript.ndjson, also compressed by gzip, the folder of a run, or - for standard input",
+        help="a transcript.ndjson, the folder of a run, a capture of one JSON object a line, or a HAR with WebSocket "
+        "messages; also compressed by gzip, and - for standard input",
     )
+    for name, of in (("reply", "a due reply may take"), ("silence", 'nothing must come for "not answered"')):
+        parser.add_argument(f"--{name}", metavar="SECONDS", help=f"in a capture, how long {of}")
     add_all(parser.add_argument, options=JUDGE_OPTIONS)
     parser.add_argument("--quiet", action="store_true", help="print one line: the verdict")
     parser.add_argument("--json", action="store_true", help="print result.json in place of the summary")
@@ -40,7 +43,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(parsed: argparse.Namespace) -> int:
     """Judge the files; returns the exit status of the contract."""
     settings = resolve(parsed)
-    recorded = read(settings.files)
+    recorded = read(settings.files, settings.capture)
     settings = settings.placed(recorded.terms, recorded.said("label"))
     with held(settings.out):
         judged = judge(settings, recorded)

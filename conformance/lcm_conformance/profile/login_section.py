@@ -44,7 +44,7 @@ def read_login(login: Section, logout: Section) -> Ways:
         raise login.wrong(key, f'has no use with login.method = "{method}": remove one')
     preset: dict[str, Any] = {}
     if "preset" in login.values:
-        preset = _presets()[login.choice("preset", tuple(_presets()), "")]
+        preset = presets()[login.choice("preset", tuple(presets()), "")]
     entrance = _exchangeable(login, preset.get("login", {})) if method == "message" else None
     if method == "message" and entrance is None:
         raise login.wrong(
@@ -64,5 +64,6 @@ def _exchangeable(table: Section, preset: dict[str, Any]) -> Exchangeable | None
 
 
 @cache
-def _presets() -> dict[str, dict[str, Any]]:
+def presets() -> dict[str, dict[str, Any]]:
+    """The logins that the vendor documents, by name."""
     return tomllib.loads(files(__package__).joinpath("presets.toml").read_text(encoding="utf-8"))

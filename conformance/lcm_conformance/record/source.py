@@ -11,13 +11,16 @@ import sys
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import IO
+from typing import IO, Any
 
 from lcm_conformance.catalogue.verdict import UsageError
 
 STANDARD_INPUT = "-"
 LONGEST = 64 * 2**20
 """Bytes of a line that are read; no message bus takes a frame of that length."""
+
+MOST = 256 * 2**20
+"""Bytes of a file that must be read as a whole."""
 
 _NAMED = 20
 _GZIP = b"\x1f\x8b"
@@ -49,13 +52,31 @@ class Source:
     """One opened file under the name that its user gave it; whoever opens it closes it."""
 
     name: str
-    _stream: io.BufferedIOBase = field(repr=False)
+    _stream: io.BufferedReader[Any] = field(repr=False)
     _file: io.BufferedIOBase = field(repr=False)
 
     def close(self) -> None:
         """Close it."""
         self._stream.close()
         self._file.close()
+
+    @property
+    def begins(self) -> bytes:
+        """Its first bytes, which stay to be read; none where they cannot be."""
+        try:
+            return self._stream.peek(256)
+        except (OSError, EOFError, zlib.error):
+            return b""
+
+    def content(self) -> bytes:
+        """All of it; raises `ValueError` where it cannot be read or is longer than one file may be."""
+        try:
+            content = self._stream.read(MOST + 1)
+        except (OSError, EOFError, zlib.error):
+            raise ValueError("cannot be read to its end: it is damaged") from None
+        if len(content) > MOST:
+            raise ValueError(f"is longer than the {MOST} bytes that are read")
+        return content
 
     def lines(self, unread: Unread) -> Iterator[tuple[str, bytes]]:
         """Each line that is not blank, with its place: `FILE, line 7`."""
@@ -94,7 +115,7 @@ def opened(name: str) -> Source:
     return source
 
 
-def _unpacked(file: IO[bytes]) -> io.BufferedIOBase:
+def _unpacked(file: IO[bytes]) -> io.BufferedReader[Any]:
     return io.BufferedReader(gzip.GzipFile(fileobj=file))
 
 

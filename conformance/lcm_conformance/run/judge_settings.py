@@ -16,12 +16,13 @@ from lcm_conformance.catalogue.verdict import UsageError
 from lcm_conformance.judge.deviations import Deviation
 from lcm_conformance.judge.past import Past
 from lcm_conformance.judge.terms import Terms
-from lcm_conformance.profile import Profile, load
+from lcm_conformance.profile import Profile, Timing, load
 from lcm_conformance.report.console import JUDGED
 from lcm_conformance.run.known_file import read_known
 from lcm_conformance.run.options import JUDGE_OPTIONS, REPORTS
 from lcm_conformance.run.out_folder import filled
-from lcm_conformance.run.settings import baseline_of, values_of
+from lcm_conformance.run.recorded import Capture
+from lcm_conformance.run.settings import baseline_of, seconds, values_of
 
 _PLACEHOLDER_URL = "ws://127.0.0.1/lcm"
 
@@ -43,6 +44,7 @@ class JudgeSettings:
     baseline: Past | None = None
     fail_on_worse: bool = False
     latest: Path | None = None
+    capture: Capture = field(default_factory=Capture)
 
     def placed(self, said: Terms, label: str) -> JudgeSettings:
         """The same with the places in `out` filled in by what the recording says."""
@@ -89,8 +91,12 @@ def resolve(parsed: Any, environment: Mapping[str, str] | None = None) -> JudgeS
         release(values["cm-version"])
     files = tuple(parsed.files)
     profile = _profile(values["profile"], values["cm-version"], variables)
+    timing = _timing(parsed, profile)
+    if profile is not None:
+        profile = replace(profile, timing=timing)
     return JudgeSettings(
         files=files,
+        capture=Capture(profile, values["cm-version"], timing),
         out=_out(values["out"], files),
         profile=profile,
         cm_version=values["cm-version"],
@@ -123,6 +129,13 @@ def _out(named: str | None, files: tuple[str, ...]) -> Path:
     if named:
         raise UsageError(f"--out {named} holds what is to be judged, which would be written over: name another folder")
     return out / JUDGED
+
+
+def _timing(parsed: Any, profile: Profile | None) -> Timing:
+    """How long the capture was listened for what; the profile's times, or the usual ones, where nobody says it."""
+    given = {name: seconds(name, getattr(parsed, name)) for name in ("reply", "silence")}
+    usual = profile.timing if profile is not None else Timing()
+    return replace(usual, **{name: value for name, value in given.items() if value is not None})
 
 
 class _Variables(Mapping[str, str]):

@@ -14,13 +14,29 @@ from lcm_conformance.catalogue.cm_version import release
 from lcm_conformance.catalogue.verdict import UsageError
 from lcm_conformance.judge.heading import terms_from
 from lcm_conformance.judge.terms import Terms
+from lcm_conformance.profile import Profile, Timing
+from lcm_conformance.record.assembly import assemble
+from lcm_conformance.record.har import BEGINS as HAR_BEGINS
+from lcm_conformance.record.har import heard_in_har
+from lcm_conformance.record.heard import Heard, heard_in
 from lcm_conformance.record.json_line import object_in
 from lcm_conformance.record.lines import SCHEMA, Reader
 from lcm_conformance.record.source import STANDARD_INPUT, Source, Unread, opened
-from lcm_conformance.record.transcript import Recording
+from lcm_conformance.record.transcript import Kind, Recording
+from lcm_conformance.run.customs import customs_of, terms_for
 
 TRANSCRIPT = "transcript.ndjson"
-_OF_NO_TRANSCRIPT = "is no line of a transcript"
+_OF_NO_RECORDING = "is no line of a recording"
+_NO_END = "the recording has no end: what came after it is not known"
+
+
+@dataclass(frozen=True)
+class Capture:
+    """What its user says of a recording that is no transcript of this suite."""
+
+    profile: Profile | None = None
+    cm_version: str | None = None
+    timing: Timing = field(default_factory=Timing)
 
 
 @dataclass(frozen=True)
@@ -58,25 +74,16 @@ class Recorded:
         return value if isinstance(value, str) else ""
 
 
-def read(names: Iterable[str]) -> Recorded:
+def read(names: Iterable[str], capture: Capture | None = None) -> Recorded:
     """Read the files, all of which are opened first; raises `UsageError` where there is nothing to judge in them."""
-    reader, unread, sources = Reader(), Unread(), list[Source]()
+    reading = _Reading(capture or Capture())
     with ExitStack() as stack:
         for name in names:
-            sources.append(opened(_file(name)))
-            stack.callback(sources[-1].close)
-        for source in sources:
-            _take_all(reader, source, unread)
-    if not reader.heading:
-        raise UsageError(_nothing(sources, unread))
-    return Recorded(
-        recording=reader.recording,
-        terms=_terms(reader.heading, sources[0].name),
-        heading=reader.heading,
-        complete=bool(reader.complete),
-        unread=(*unread.lines, *_unended(reader)),
-        whole=reader.complete is not None and not unread.count,
-    )
+            reading.sources.append(opened(_file(name)))
+            stack.callback(reading.sources[-1].close)
+        for source in reading.sources:
+            reading.take(source)
+    return reading.recorded()
 
 
 def _file(name: str) -> str:
@@ -89,22 +96,70 @@ def _file(name: str) -> str:
     return str(file)
 
 
-def _take_all(reader: Reader, source: Source, unread: Unread) -> None:
-    for place, raw in source.lines(unread):
-        try:
-            line = object_in(raw)
-        except ValueError as error:
-            unread.add(place, str(error))
-            continue
+@dataclass
+class _Reading:
+    """What the files have said so far: a transcript of this suite, or what somebody else recorded."""
+
+    capture: Capture
+    reader: Reader = field(default_factory=Reader)
+    unread: Unread = field(default_factory=Unread)
+    heard: list[Heard] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)
+
+    def take(self, source: Source) -> None:
+        """Take in a whole file."""
+        if HAR_BEGINS.match(source.begins):
+            try:
+                self.heard += heard_in_har(source.content(), source.name, self.unread)
+            except ValueError as error:
+                raise UsageError(f"{source.name} {error}") from None
+            return
+        for place, raw in source.lines(self.unread):
+            try:
+                self._take_line(object_in(raw), place, source.name)
+            except (KeyError, TypeError, AttributeError, OverflowError):
+                self.unread.add(place, _OF_NO_RECORDING)
+            except ValueError as error:
+                said = str(error)
+                self.unread.add(place, said if said.startswith("is no ") else _OF_NO_RECORDING)
+
+    def recorded(self) -> Recorded:
+        """All of it; raises `UsageError` where that is nothing."""
+        if self.reader.heading:
+            return self._transcript()
+        if not any(one.kind in {Kind.SENT, Kind.RECEIVED} for one in self.heard):
+            raise UsageError(_nothing(self.sources, self.unread))
+        profile, timing = self.capture.profile, self.capture.timing
+        return Recorded(
+            recording=assemble(self.heard, customs_of(profile, timing)),
+            terms=terms_for(profile, self.capture.cm_version, timing),
+            heading={},
+            complete=True,
+            unread=self.unread.lines,
+            whole=not self.unread.count,
+        )
+
+    def _take_line(self, line: dict[str, Any], place: str, session: str) -> None:
         if line.get("event") == "run":
-            if reader.heading:
+            if self.reader.heading or self.heard:
                 raise UsageError(f"{place} begins another run: judge one run at a time")
             if line.get("schema") != SCHEMA:
                 raise UsageError(f"{place} is of no transcript that this suite reads: its schema is not {SCHEMA}")
-        try:
-            reader.take(line)
-        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
-            unread.add(place, _OF_NO_TRANSCRIPT)
+        if self.reader.heading or line.get("event") == "run":
+            self.reader.take(line)
+        else:
+            self.heard.append(heard_in(line, session))
+
+    def _transcript(self) -> Recorded:
+        ended = self.reader.complete is not None
+        return Recorded(
+            recording=self.reader.recording,
+            terms=_terms(self.reader.heading, self.sources[0].name),
+            heading=self.reader.heading,
+            complete=bool(self.reader.complete),
+            unread=(*self.unread.lines, *([] if ended else [_NO_END])),
+            whole=ended and not self.unread.count,
+        )
 
 
 def _terms(heading: dict[str, Any], name: str) -> Terms:
@@ -126,8 +181,5 @@ def _terms(heading: dict[str, Any], name: str) -> Terms:
 def _nothing(sources: Iterable[Source], unread: Unread) -> str:
     names = ", ".join(source.name for source in sources)
     first = next(iter(unread.lines), "")
-    return f"{names}: nothing to judge: name a transcript of this suite" + (f" ({first})" if first else "")
-
-
-def _unended(reader: Reader) -> tuple[str, ...]:
-    return () if reader.complete is not None else ("the recording has no end: what came after it is not known",)
+    said = f"{names}: nothing to judge: name a transcript of this suite, a capture or a HAR"
+    return said + (f" ({first})" if first else "")

@@ -128,7 +128,7 @@ def resolve(
         allure_html=not values["no-allure-html"],
         given=_given(values) | {"out": str(out)},
         label=label,
-        max_seconds=_seconds(values["max-seconds"]),
+        max_seconds=seconds("max-seconds", values["max-seconds"]),
         baseline=baseline_of(values),
         fail_on_worse=values["fail-on"] == "worse",
         sends_bad_input=embedded or bool(values["allow-hostile"]),
@@ -153,16 +153,17 @@ def values_of(
     return values
 
 
-def _seconds(text: str | None) -> float | None:
+def seconds(option: str, text: str | None) -> float | None:
+    """The seconds that an option was given, if it was; raises `UsageError`."""
     if text is None:
         return None
     try:
-        seconds = float(text)
+        number = float(text)
     except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < float("inf"):
-        raise UsageError(f"--max-seconds {text}: write a number of seconds above 0")
-    return seconds
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise UsageError(f"--{option} {text}: write a number of seconds above 0")
+    return number
 
 
 def baseline_of(values: Mapping[str, Any]) -> Past | None:
