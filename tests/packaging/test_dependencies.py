@@ -39,7 +39,8 @@ def imported(*folders: str) -> set[str]:
     """The top-level packages that the files import, but for Python's own and the files beside them."""
     files = [path for folder in folders for path in (CHECKOUT / folder).rglob("*.py")]
     names = set(chain(*(_imports(path) for path in files)))
-    return names - sys.stdlib_module_names - {path.stem for path in files} - {"lcm_conformance"}
+    beside = {name for path in files for name in (path.stem, path.parent.name)}
+    return names - sys.stdlib_module_names - beside - {"lcm_conformance"}
 
 
 def _imports(path: Path) -> Iterator[str]:
@@ -52,16 +53,16 @@ def _imports(path: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize(
     ("folders", "declared"),
-    [(("conformance", "features", "steps"), RUN), (("tests", "benchmarks"), RUN + TEST)],
+    [(("conformance", "features", "steps"), RUN), (("tests", "benchmarks"), RUN + TEST + TOOLS)],
     ids=["run", "test"],
 )
 def test_all_that_is_imported_is_declared(folders: tuple[str, ...], declared: list[str]) -> None:
     homes = packages_distributions()
     known = {canonicalize_name(Requirement(text).name) for text in declared}
 
-    names = imported(*folders)
+    names = {name: set(map(canonicalize_name, homes.get(name, [name]))) for name in imported(*folders)}
     assert "pytest" in names
-    assert {name for name in names if not {canonicalize_name(home) for home in homes.get(name, (name,))} & known} == set()
+    assert {name for name, distributions in names.items() if not distributions & known} == set()
 
 
 @pytest.mark.parametrize("text", [*BUILD, *RUN, *TEST, *TOOLS])
