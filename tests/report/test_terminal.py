@@ -12,6 +12,7 @@ from lcm_conformance.catalogue.verdict import Finding
 from lcm_conformance.cli.account import print_account
 from lcm_conformance.cli.live_line import LiveLine
 from lcm_conformance.report.console import summary
+from lcm_conformance.report.redacts import PSEUDONYM, redact_result
 from lcm_conformance.report.result_json import result_json
 from lcm_conformance.report.rows import rows
 
@@ -35,7 +36,7 @@ def test_ten_faults_fit_one_screen(ten_faults):
     text = "\n".join(lines)
     assert "FLD-Member0-presence  Presence of Member0" in text
     assert "(x-0007; and 49 more)" in text
-    assert "and 5 more failing clauses: FLD-Member5-presence" in text
+    assert "and 5 more failing: FLD-Member5-presence" in text
     assert "--clause FLD-Member0-presence" in text
 
 
@@ -80,3 +81,11 @@ def test_the_live_line_shows_all_lanes_and_forgets_those_that_went_on():
     now[0] = 5.0
     live("starting")
     assert shown[-1] == "starting"
+
+
+def test_a_pseudonym_is_named_beside_the_value_and_explained_once(result, redactor):
+    shown = redact_result(result, redactor)
+    assert f"9300184526 {PSEUDONYM}" in shown.clauses[1].findings[0].actual
+    assert shown.clauses[1].reason.endswith(f"9300184526 {PSEUDONYM}")
+    assert sum("--reveal shows what came" in line for line in summary(shown, OUT)) == 1
+    assert not any(PSEUDONYM in line for line in summary(result, OUT))

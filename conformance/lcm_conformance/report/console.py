@@ -117,9 +117,9 @@ def _short_blocks(clauses: Sequence[ClauseResult], result: Result) -> Iterator[s
         yield f"{clause.id}  {name_of(clause.id)}{aside}"
         more = f"; and {clause.findings_total - 1} more" if clause.findings_total > 1 else ""
         seen = f"  ({finding.exchange}{more})" if finding.exchange else ""
-        yield f"  {one_line(finding.actual, LIMIT)}{seen}"
+        yield f"  {one_line(clause.reason or finding.actual, LIMIT)}{seen}"
     if len(clauses) > SHORT:
-        yield f"and {len(clauses) - SHORT} more failing clauses: {_some(c.id for c in clauses[SHORT:])}"
+        yield f"and {len(clauses) - SHORT} more failing: {_some(c.id for c in clauses[SHORT:])}"
     yield f"repeat    {one_line(repeat_command(result.options, result.embedded, clauses[0].id), 2 * LIMIT)}"
 
 

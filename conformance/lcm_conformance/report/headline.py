@@ -55,7 +55,7 @@ def warnings(result: Result) -> list[str]:
         lines.append("Personal data is shown as it was received (--reveal): do not pass this report on.")
     lines += result.notices
     if any(PSEUDONYM in finding.actual for clause in result.clauses for finding in clause.findings):
-        lines.append(f"What is marked {PSEUDONYM} stands for personal data: --reveal shows what came.")
+        lines.append(f"Where a finding says {PSEUDONYM}, it stands for personal data: --reveal shows what came.")
     for word, reasons in (
         ("waived", {c.id: c.waived for c in result.clauses}),
         ("known deviation", {c.id: c.known for c in result.clauses}),

@@ -20,7 +20,7 @@ from lcm_conformance.record.transcript import Event, Exchange, Recording
 from lcm_conformance.redaction.address import public_url
 
 _EXPIRY = "$.message.response.ExpiryTime"
-PSEUDONYM = "(a pseudonym)"
+PSEUDONYM = "(the value is a pseudonym)"
 """Stands beside a value in a finding that is not the one that came; `--reveal` shows that."""
 
 
@@ -124,7 +124,8 @@ def _is_of_expiry(finding: Finding) -> bool:
 
 def _reason(reason: str, findings: Sequence[Finding], redactor: Redacts) -> str:
     """A reason quotes what its findings are about."""
-    return redactor.text(reason, times=not (findings and all(map(_is_of_expiry, findings))))
+    shown = redactor.text(reason, times=not (findings and all(map(_is_of_expiry, findings))))
+    return f"{shown} {PSEUDONYM}" if findings and shown != reason else shown
 
 
 def _clause(clause: ClauseResult, redactor: Redacts) -> ClauseResult:
