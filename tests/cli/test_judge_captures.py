@@ -17,6 +17,8 @@ from lcm_conformance.catalogue.verdict import UsageError
 from lcm_conformance.endpoint import Behaviour, Host
 from lcm_conformance.run.recorded import Capture, read
 
+CHROMIUM = Path(__file__).parents[1] / "har" / "widget.har"
+"""Recorded by `tests/har/record.py`."""
 CONTACT = {
     "PhoneNumber": "5550104711", "AccountNumber": "137|1|3|0|0|84|1", "CampaignId": "SpringRenewal-ACQ", "Mode": "Home",
     "ContactId": "137", "ExpiryTime": "Oct 7 2036 11:59PM", "CallbackTime": "Oct 7 2036 11:59PM",
@@ -186,6 +188,24 @@ def test_a_har_with_messages_is_judged_and_one_without_is_wrong_use(tmp_path: Pa
         refused = judged(tmp_path, file, "--cm-version", "2308")
         assert (refused.status, refused.complaint.count("\n")) == (2, 1)
         assert f"{file} {why}" in refused.complaint
+
+
+def test_what_chromium_saw_of_a_widget_is_judged(tmp_path: Path) -> None:
+    ended = judged(tmp_path, CHROMIUM, "--profile", quick_profile(tmp_path))
+    rows = {row["id"]: (row["verdict"], row["reason"]) for row in ended.result["clauses"]}
+    assert {id_ for id_, (verdict, _) in rows.items() if verdict == "fail"} == {"FLD-Queue-presence"}
+    assert [rows[id_][0] for id_ in ("MAP-1", "RSP-1", "FLD-Mode-type", "PRE-1")] == [
+        "pass",
+        "pass",
+        "pass",
+        "untested",
+    ]
+    assert ended.status == 1
+    asked = [row for row in ended.transcript if row.get("probe") == "no-userid" and row["event"] == "sent"]
+    assert [(row["part"], row["form"]) for row in asked] == [("test", "no UserID"), ("control", None)]
+    [silence] = [row for row in ended.transcript if row["event"] == "silence"]
+    assert silence["covers"] == [asked[0]["exchange"]]
+    assert "seven-of-hearts" not in (ended.out / "transcript.ndjson").read_text()
 
 
 VALUES = st.recursive(
