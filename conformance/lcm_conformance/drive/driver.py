@@ -5,15 +5,13 @@ It returns a `Recording` and judges nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
-from lcm_conformance.catalogue.probes import Part, Probe, load_probes
-from lcm_conformance.catalogue.scenarios import clause_of
+from lcm_conformance.catalogue.probes import Part, Probe
 from lcm_conformance.catalogue.verdict import EnvironmentTrouble
-from lcm_conformance.drive import bad_input, plan, precondition, prerequisite, reservation
-from lcm_conformance.drive.asking import contacts, find_way, try_other_ways, wait_for_way
-from lcm_conformance.drive.forms import Forms, Wrong
+from lcm_conformance.drive import plan, precondition, prerequisite, reservation
+from lcm_conformance.drive.deeds import Deeds
 from lcm_conformance.drive.inquiry import Inquiry, Progress
 from lcm_conformance.drive.lane import Lane
 from lcm_conformance.drive.needs import left_out
@@ -45,6 +43,7 @@ class Driver:
         self._is_last = False
         self.stopped = False
         self._selected: list[Probe] = []
+        self._deeds = Deeds(self._lanes, self._selected)
 
     def run(self, selected: Iterable[Probe]) -> Recording:
         """Ask all selected probes. What the environment prevents stands in the recording; nothing is raised for it."""
@@ -64,7 +63,7 @@ class Driver:
         """What a run for these probes does; those that cannot be asked here are left out."""
         inquiry, probes = self._inquiry, list(selected)
         inquiry.left_out |= left_out(probes, inquiry.profile, inquiry.agents, inquiry.role, self._sends_bad_input)
-        self._selected = [probe for probe in probes if probe.name not in inquiry.left_out]
+        self._selected[:] = [probe for probe in probes if probe.name not in inquiry.left_out]
         return plan.planned(inquiry.profile, self._selected, inquiry.role)
 
     def stop(self) -> None:
@@ -89,7 +88,7 @@ class Driver:
     def _drive(self, course: Plan) -> None:
         inquiry = self._inquiry
         precondition.before(inquiry)
-        self._lanes = {role: Lane(inquiry, role) for role in {**course.lanes, "reserved": (), **self._second()}}
+        self._lanes |= {role: Lane(inquiry, role) for role in {**course.lanes, "reserved": (), **self._second()}}
         inquiry.has_room_for_two = inquiry.pool.limit > len(course.lanes)
         self._run_side_by_side(course)
         inquiry.pool.nobody_leaves = True
@@ -128,7 +127,7 @@ class Driver:
         try:
             for deed in deeds:
                 try:
-                    self._do(deed, lane)
+                    self._deeds.do(deed, lane)
                 except EnvironmentTrouble as trouble:
                     if inquiry.pool.stop.is_set():
                         return
@@ -139,56 +138,6 @@ class Driver:
             if lane.role == "reserved":
                 inquiry.way_known.set()
             self._put_away(lane)
-
-    def _do(self, deed: Deed, lane: Lane) -> None:
-        table: Mapping[str, Callable[[Lane], None]] = {
-            plan.EARLY: prerequisite.before_any_login,
-            plan.LATE: prerequisite.after_the_first_login,
-            plan.BY_HEADERS: prerequisite.control_by_headers,
-            plan.IDLE: reservation.with_nothing_reserved,
-            plan.FIND: self._find_out,
-            plan.OFTEN: self._ask_often,
-            plan.FORMS: self._ask_forms,
-            plan.LOGOUT: prerequisite.after_logout,
-            plan.COLLEAGUE: reservation.ask_for_a_colleague,
-            plan.AT_ONCE: lambda lane: reservation.at_once(lane, self._lanes["other"]),
-        }
-        (table.get(deed.name) or self._send_bad_input(deed.name))(lane)
-
-    def _find_out(self, lane: Lane) -> None:
-        if not self._inquiry.way_known.is_set():
-            lane.enter()
-            find_way(lane)
-        if self._inquiry.ways:
-            try_other_ways(lane)
-            contacts(lane, 1, "asked-twice")
-
-    def _ask_often(self, lane: Lane) -> None:
-        lane.enter()
-        wait_for_way(lane)
-        if self._inquiry.ways:
-            slow = plan.CONTACTS_WHERE_SLOW.get(lane.role, plan.AT_LEAST - 2)
-            contacts(lane, slow if self._inquiry.pace.is_slow else plan.CONTACTS)
-
-    def _ask_forms(self, lane: Lane) -> None:
-        inquiry = self._inquiry
-        ways = [inquiry.way, inquiry.way.other_topic if inquiry.way.other_topic in inquiry.ways else inquiry.way]
-        tests = [probe for probe in self._selected if probe.part is Part.TEST]
-        forms = [(probe, form) for probe in tests for form in probe.forms]
-        wanted = [
-            Wrong(probe, form, way, clause_of(probe.name), probe.asks_as)
-            for number, (probe, form) in enumerate(forms)
-            for way in (ways if number % 2 == 0 else reversed(ways))
-        ]
-        # Last come those of REQ-7: no sentence forbids an endpoint to be so lenient.
-        Forms(lane, sorted(wanted, key=lambda wrong: wrong.clause == "REQ-7")).ask_all()
-
-    def _send_bad_input(self, name: str) -> Callable[[Lane], None]:
-        probe = load_probes()[name]
-        watcher = self._lanes.get("other") if self._inquiry.pool.limit > 1 else None
-        if probe.burst:
-            return lambda lane: bad_input.burst(lane, probe)
-        return lambda lane: bad_input.bad_input(lane, probe, watcher)
 
     def _put_away(self, lane: Lane) -> None:
         try:
