@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from command import quick_profile
+from command import LONGEST, environment, quick_profile
 from ended import Ended, called
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,6 +21,11 @@ from lcm_conformance.catalogue.verdict import UsageError
 from lcm_conformance.endpoint import Behaviour, Host
 from lcm_conformance.run.recorded import Capture, read
 
+UNDER_CONTROL = (
+    "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "runpy.run_module('lcm_conformance', run_name='__main__')"
+)
+"""The command, which hears Ctrl-C even where the tests themselves run in the background."""
 CHROMIUM = Path(__file__).parents[1] / "har" / "widget.har"
 """Recorded by `tests/har/record.py`."""
 CONTACT = {
@@ -206,6 +215,42 @@ def test_what_chromium_saw_of_a_widget_is_judged(tmp_path: Path) -> None:
     [silence] = [row for row in ended.transcript if row["event"] == "silence"]
     assert silence["covers"] == [asked[0]["exchange"]]
     assert "seven-of-hearts" not in (ended.out / "transcript.ndjson").read_text()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_file_that_grows_is_followed_until_ctrl_c(tmp_path: Path, number: signal.Signals) -> None:
+    file = captured(tmp_path, line("sent", 1, LOGIN))
+    command = [sys.executable, "-c", UNDER_CONTROL, "judge", file.name, "--cm-version", "2308", "--follow"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        try:
+            with file.open("a") as growing:
+                growing.write(
+                    "\n" + json.dumps(line("sent", 2, REQUEST)) + "\n" + json.dumps(line("received", 3, REPLY))
+                )
+                growing.flush()
+                growing.write("\n")
+            told = next(said for said in process.stdout if "MAP-1  " in said and "→ pass" in said)
+            assert re.match(r"\d\d:\d\d:\d\d  MAP-1  \w+ → pass", told)
+            broken = {**REPLY, "message": {"response": {**CONTACT, "Queue": 7}}}
+            with file.open("a") as growing:
+                for row in (line("sent", 10, REQUEST), line("received", 10.1, broken)):
+                    growing.write(json.dumps(row) + "\n")
+            assert next(said for said in process.stdout if "FLD-Queue-type  " in said and "→ fail" in said)
+            process.send_signal(number)
+            rest, complaint = process.communicate(timeout=LONGEST)
+        finally:
+            process.kill()
+    assert (process.returncode, complaint) == (1, "")
+    assert "non-conformant  Campaign Manager 2308" in rest
+    assert json.loads((tmp_path / "reports" / "result.json").read_text())["complete"] is True
+
+
+def test_what_cannot_be_followed_is_wrong_use(tmp_path: Path) -> None:
+    assert "--follow needs files" in called(tmp_path, "judge", "-", "--follow").complaint
+    assert called(tmp_path, "judge", "gone", "--follow").status == 2
 
 
 VALUES = st.recursive(

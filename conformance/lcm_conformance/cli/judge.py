@@ -10,6 +10,7 @@ from lcm_conformance.cli.account import print_account
 from lcm_conformance.cli.complaint import line_of
 from lcm_conformance.run.announcement import announce
 from lcm_conformance.run.folder import held
+from lcm_conformance.run.following import follow
 from lcm_conformance.run.judge_settings import resolve
 from lcm_conformance.run.judging import judge
 from lcm_conformance.run.options import JUDGE_OPTIONS, add_all
@@ -37,13 +38,18 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add_all(parser.add_argument, options=JUDGE_OPTIONS)
     parser.add_argument("--quiet", action="store_true", help="print one line: the verdict")
     parser.add_argument("--json", action="store_true", help="print result.json in place of the summary")
+    parser.add_argument(
+        "--follow",
+        action="store_true",
+        help="go on while the files grow, and say each verdict that changes; end it by Ctrl-C",
+    )
     parser.set_defaults(run=run)
 
 
 def run(parsed: argparse.Namespace) -> int:
     """Judge the files; returns the exit status of the contract."""
     settings = resolve(parsed)
-    recorded = read(settings.files, settings.capture)
+    recorded = follow(settings, _say) if parsed.follow else read(settings.files, settings.capture)
     settings = settings.placed(recorded.terms, recorded.said("label"))
     with held(settings.out):
         judged = judge(settings, recorded)
@@ -52,3 +58,7 @@ def run(parsed: argparse.Namespace) -> int:
     for what in judged.unwritten:
         print(line_of(what, "judge"), file=sys.stderr)
     return judged.status
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)

@@ -78,8 +78,8 @@ class Source:
             raise ValueError(f"is longer than the {MOST} bytes that are read")
         return content
 
-    def lines(self, unread: Unread) -> Iterator[tuple[str, bytes]]:
-        """Each line that is not blank, with its place: `FILE, line 7`."""
+    def lines(self, unread: Unread, *, growing: bool = False) -> Iterator[tuple[str, bytes]]:
+        """Each line that is not blank, with its place: `FILE, line 7`; while it is `growing`, only whole ones."""
         number, stream = 0, self._stream
         while True:
             place = f"{self.name}, line {number + 1}"
@@ -93,7 +93,7 @@ class Source:
                 said = error.strerror if isinstance(error, OSError) and error.strerror else "the data is damaged"
                 unread.add(place, f"and what follows it cannot be read ({said})")
                 return
-            if not line:
+            if not line or (growing and not line.endswith(b"\n")):
                 return
             number += 1
             if line.strip():

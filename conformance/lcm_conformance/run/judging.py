@@ -48,25 +48,33 @@ class Judged:
 
 def judge(settings: JudgeSettings, recorded: Recorded) -> Judged:
     """Judge a recording and write all reports into the folder, which whoever calls holds."""
-    terms = settings.terms(recorded.terms)
-    redactor = Redactor(reveal=settings.reveal)
-    learn_terms(redactor, terms)
-    learn_events(redactor, recorded.recording.events)
-    written = scenarios.read()
-    evidence = evidence_for(recorded.recording, terms)
-    course = _course(settings, recorded, written)
-    unjudged = fold([], written, load_catalogue(), evidence, terms, replace(course, complete=False))
+    terms, redactor = settings.terms(recorded.terms), redactor_for(settings, recorded)
+    result = result_of(settings, recorded)
     try:
-        begin(settings.out, redact_result(unjudged, redactor))
+        begin(settings.out, redact_result(replace(result, complete=False), redactor))
     except OSError as error:
         raise trouble(error, f"cannot write to --out {settings.out}", "name a folder that can be written") from None
-    records = _records(recorded, written, evidence, terms.selected)
-    result = fold(records, written, load_catalogue(), evidence, terms, course)
     result = replace(result, notices=(*result.notices, *_changes(settings.files, result)))
     allure_html = settings.allure_html and result.complete
     files = write_all(result, recorded.recording, terms, settings.out, redactor, allure_html)
     shown = replace(redact_result(result, redactor), complete=result.complete and not files.unwritten)
     return Judged(shown, _status(result, files), tuple(files.notes), tuple(files.unwritten))
+
+
+def redactor_for(settings: JudgeSettings, recorded: Recorded) -> Redactor:
+    """What keeps the personal data of a recording out of all that is said of it."""
+    redactor = Redactor(reveal=settings.reveal)
+    learn_terms(redactor, settings.terms(recorded.terms))
+    learn_events(redactor, recorded.recording.events)
+    return redactor
+
+
+def result_of(settings: JudgeSettings, recorded: Recorded) -> Result:
+    """What the recording comes to; it holds personal data."""
+    terms, written = settings.terms(recorded.terms), scenarios.read()
+    evidence = evidence_for(recorded.recording, terms)
+    records = _records(recorded, written, evidence, terms.selected)
+    return fold(records, written, load_catalogue(), evidence, terms, _course(settings, recorded, written))
 
 
 def _course(settings: JudgeSettings, recorded: Recorded, written: Sequence[Scenario]) -> Course:

@@ -74,9 +74,12 @@ class Recorded:
         return value if isinstance(value, str) else ""
 
 
-def read(names: Iterable[str], capture: Capture | None = None) -> Recorded:
-    """Read the files, all of which are opened first; raises `UsageError` where there is nothing to judge in them."""
-    reading = _Reading(capture or Capture())
+def read(names: Iterable[str], capture: Capture | None = None, *, growing: bool = False) -> Recorded:
+    """Read the files, all of which are opened first; raises `UsageError` where there is nothing to judge in them.
+
+    While they are `growing`, a last line without its end is not looked at.
+    """
+    reading = _Reading(capture or Capture(), growing)
     with ExitStack() as stack:
         for name in names:
             reading.sources.append(opened(_file(name)))
@@ -101,6 +104,7 @@ class _Reading:
     """What the files have said so far: a transcript of this suite, or what somebody else recorded."""
 
     capture: Capture
+    growing: bool = False
     reader: Reader = field(default_factory=Reader)
     unread: Unread = field(default_factory=Unread)
     heard: list[Heard] = field(default_factory=list)
@@ -114,7 +118,7 @@ class _Reading:
             except ValueError as error:
                 raise UsageError(f"{source.name} {error}") from None
             return
-        for place, raw in source.lines(self.unread):
+        for place, raw in source.lines(self.unread, growing=self.growing):
             try:
                 self._take_line(object_in(raw), place, source.name)
             except (KeyError, TypeError, AttributeError, OverflowError):

@@ -145,14 +145,14 @@ def test_rsp_6_has_nothing_to_ask_of_what_is_no_json_object() -> None:
 @pytest.mark.parametrize(
     ("changes", "actual"),
     [
-        ({"subtopic": "GetReservedContactOD"}, '"GetReservedContactOD"'),
-        ({"subtopic": "contactod"}, '"contactod"'),
-        ({"subtopic": "ContactOd"}, '"ContactOd"'),
-        ({"subtopic": "ContactOD "}, '"ContactOD "'),
-        ({"subtopic": "C\u043entactOD"}, '"C\u043entactOD"'),
-        ({"subtopic": "ContactODResult"}, '"ContactODResult"'),
-        ({"subtopic": None}, "null"),
-        ({"subtopic": ["ContactOD"]}, '["ContactOD"]'),
+        ({"subtopic": "GetReservedContactOD"}, 'subtopic is "GetReservedContactOD"'),
+        ({"subtopic": "contactod"}, 'subtopic is "contactod"'),
+        ({"subtopic": "ContactOd"}, 'subtopic is "ContactOd"'),
+        ({"subtopic": "ContactOD "}, 'subtopic is "ContactOD "'),
+        ({"subtopic": "C\u043entactOD"}, 'subtopic is "C\u043entactOD"'),
+        ({"subtopic": "ContactODResult"}, 'subtopic is "ContactODResult"'),
+        ({"subtopic": None}, "subtopic is null"),
+        ({"subtopic": ["ContactOD"]}, 'subtopic is ["ContactOD"]'),
         ({"subtopic": ...}, "the member subtopic is missing"),
         ({"subtopic": ..., "subTopic": "ContactOD"}, "the member subtopic is missing"),
     ],
@@ -194,7 +194,7 @@ def test_map_1_leaves_other_layers_their_own_faults(changes: dict[str, Any]) -> 
 @pytest.mark.parametrize("value", ["lcm", "LCM ", "LСM", "Cisco", "", None, 7, ["LCM"], {"LCM": 1}, True])
 def test_rsp_2_rejects_any_other_channel(value: object) -> None:
     found = difference(checks.CHANNEL, wrapped(channel=value))
-    assert found == Difference('"LCM"', json.dumps(value, ensure_ascii=False), "$.channel")
+    assert found == Difference('"LCM"', f"channel is {json.dumps(value, ensure_ascii=False)}", "$.channel")
 
 
 def test_rsp_2_rejects_a_missing_channel() -> None:
@@ -215,7 +215,7 @@ def test_rsp_3_accepts_both_documented_spellings(topic: str) -> None:
 def test_rsp_3_rejects_any_other_topic(value: object) -> None:
     found = difference(checks.TOPIC, wrapped(topic=value))
     assert found.expected == '"Webservice" or "WebService"'
-    assert found.actual == json.dumps(value)
+    assert found.actual == f"topic is {json.dumps(value)}"
     assert found.path == "$.topic"
 
 
@@ -229,7 +229,7 @@ def test_rsp_3_rejects_a_missing_topic() -> None:
 def test_rsp_3_accepts_one_spelling_only_where_the_reading_is_pinned(side: str, right: str, wrong: str) -> None:
     assert accepts(checks.TOPIC, wrapped(topic=right), topic=side)
     assert difference(checks.TOPIC, wrapped(topic=wrong), topic=side) == Difference(
-        f'"{right}"', f'"{wrong}"', "$.topic"
+        f'"{right}"', f'topic is "{wrong}"', "$.topic"
     )
 
 
@@ -252,9 +252,11 @@ def test_a_pinned_topic_changes_nothing_about_the_channel() -> None:
     ],
 )
 def test_rsp_4_and_rsp_5_reject_what_is_no_object(value: object, actual: str) -> None:
-    assert difference(checks.MESSAGE, wrapped(message=value)) == Difference("a JSON object", actual, "$.message")
+    assert difference(checks.MESSAGE, wrapped(message=value)) == Difference(
+        "a JSON object", f"message is {actual}", "$.message"
+    )
     assert difference(checks.RESPONSE, wrapped(message={"response": value})) == Difference(
-        "a JSON object", actual, "$.message.response"
+        "a JSON object", f"response is {actual}", "$.message.response"
     )
 
 

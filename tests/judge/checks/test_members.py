@@ -94,7 +94,7 @@ def test_type_rejects_null_booleans_objects_and_arrays(member: str, value: objec
     text = frame(**{KEYS[member]: value})
     found = ask(typed(member), text)
     expected = "String" if member in STRINGS else "Number or String"
-    assert found == Difference(expected, actual, f"$.message.response.{KEYS[member]}")
+    assert found == Difference(expected, f"{KEYS[member]} is {actual}", f"$.message.response.{KEYS[member]}")
     assert [other for other in page.MEMBERS if ask(typed(other), text)] == [member]
 
 
@@ -119,10 +119,10 @@ def test_type_takes_one_type_where_the_reading_is_pinned(member: str, reading: s
     assert accepts(typed(member), number, **{reading: "table"})
     assert accepts(typed(member), text, **{reading: "sample"})
     assert ask(typed(member), text, **{reading: "table"}) == Difference(
-        "Number", '"137"  (String)', f"$.message.response.{KEYS[member]}"
+        "Number", f'{KEYS[member]} is "137"  (String)', f"$.message.response.{KEYS[member]}"
     )
     assert ask(typed(member), number, **{reading: "sample"}) == Difference(
-        "String", "137  (Number)", f"$.message.response.{KEYS[member]}"
+        "String", f"{KEYS[member]} is 137  (Number)", f"$.message.response.{KEYS[member]}"
     )
 
 
@@ -152,7 +152,7 @@ def test_of_two_spellings_one_with_a_documented_type_is_enough(table: object, sa
 
 def test_of_two_spellings_with_wrong_types_the_tables_is_shown() -> None:
     found = ask(typed("ContactID"), frame(ContactID=None, ContactId=False))
-    assert found == Difference("Number or String", "null  (null)", "$.message.response.ContactID")
+    assert found == Difference("Number or String", "ContactID is null  (null)", "$.message.response.ContactID")
 
 
 def test_of_two_spellings_the_pinned_one_counts() -> None:
@@ -183,7 +183,7 @@ def test_value_remarks_on_an_empty_string(member: str) -> None:
     assert accepts(filled(member), frame())
     assert accepts(filled(member), frame(**{KEYS[member]: " "}))
     assert ask(filled(member), frame(**{KEYS[member]: ""})) == Difference(
-        "a value", '""  (an empty String)', f"$.message.response.{KEYS[member]}"
+        "a value", f'{KEYS[member]} is ""  (an empty String)', f"$.message.response.{KEYS[member]}"
     )
     assert filled(member).clause == f"FLD-{member}-value"
     assert typed(member).clause == f"FLD-{member}-type"

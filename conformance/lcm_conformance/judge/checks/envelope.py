@@ -18,7 +18,7 @@ def _is_json_object(reply: Reply, _pins: Pins) -> Difference | None:
     if parsed.error is not None:
         return Difference("one valid JSON text (RFC 8259)", parsed.error, "$")
     if not isinstance(parsed.value, dict):
-        return Difference("a JSON object", described(parsed.value), "$")
+        return Difference("a JSON object", f"the reply is {described(parsed.value)}", "$")
     return None
 
 
@@ -37,7 +37,11 @@ def _listed(names: Sequence[str]) -> str:
 
 def _is_contact_od(reply: Reply, _pins: Pins) -> Difference | None:
     if reply.value.get("subtopic") != page.REPLY:
-        actual = show(reply.value.get("subtopic")) if "subtopic" in reply.value else "the member subtopic is missing"
+        actual = (
+            f"subtopic is {show(reply.value.get('subtopic'))}"
+            if "subtopic" in reply.value
+            else "the member subtopic is missing"
+        )
         return Difference(f'the contact under subtopic "{page.REPLY}"', actual, "$.subtopic")
     if reply.message.says_nothing:
         return Difference("the reserved contact", f"{show(reply.response)}, without a contact", "$.message.response")
@@ -49,7 +53,7 @@ def _member_is(name: str, reading: str | None, values: tuple[str, ...], reply: R
         values = (page.TOPICS[pins[reading]],)
     if reply.value.get(name) in values and isinstance(reply.value.get(name), str):
         return None
-    actual = show(reply.value[name]) if name in reply.value else f"the member {name} is missing"
+    actual = f"{name} is {show(reply.value[name])}" if name in reply.value else f"the member {name} is missing"
     return Difference(" or ".join(show(value) for value in values), actual, f"$.{name}")
 
 
@@ -57,7 +61,7 @@ def _is_object(path: tuple[str, ...], reply: Reply, _pins: Pins) -> Difference |
     value = _at(reply, *path)
     if isinstance(value, dict):
         return None
-    actual = f"the member {path[-1]} is missing" if value is _ABSENT else described(value)
+    actual = f"the member {path[-1]} is missing" if value is _ABSENT else f"{path[-1]} is {described(value)}"
     return Difference("a JSON object", actual, "$." + ".".join(path))
 
 

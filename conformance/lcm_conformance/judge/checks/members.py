@@ -66,14 +66,15 @@ def _is_typed(member: str, reply: Reply, pins: Pins) -> Difference | None:
     if any(kind(value) in types for value in values.values()):
         return None
     name, value = next(iter(values.items()))
-    return Difference(" or ".join(types), described(value), f"$.message.response.{name}")
+    return Difference(" or ".join(types), f"{name} is {described(value)}", f"$.message.response.{name}")
 
 
 def _is_filled(member: str, reply: Reply, pins: Pins) -> Difference | None:
     values = held(reply, member, pins)
     if any(value != "" for value in values.values()):
         return None
-    return Difference("a value", '""  (an empty String)', f"$.message.response.{next(iter(values))}")
+    name = next(iter(values))
+    return Difference("a value", f'{name} is ""  (an empty String)', f"$.message.response.{name}")
 
 
 def value_of(reply: Reply, member: str, pins: Pins) -> object:
