@@ -110,6 +110,8 @@ def contacts(lane: Lane, number: int, probe: str = "ask") -> None:
 def contact(lane: Lane, probe: str = "ask", way: Way | None = None) -> bool:
     """One proper request, and the moment after its answer; whether it was answered."""
     session = lane.enter()
+    if lane.inquiry.answers_once and session.requests:
+        session = lane.fresh()
     part = Part.DUE if session.is_clean else Part.CONTROL
     name = lane.proper(Ask(probe, part, way=way or lane.next_way()))
     if session.closed and not lane.is_answered(name):
@@ -130,8 +132,13 @@ def _look_into_loss(lane: Lane) -> None:
     lane.losses += 1
     if contact(lane):
         return
+    asked = lane.inquiry.recorder.on(lane.enter().id)
+    first, *later = [x.id for x in asked if x.part in PROPER] or [""]
+    only_first = bool(first) and lane.is_answered(first) and not any(map(lane.is_answered, later))
     lane.fresh()
-    if not contact(lane):
+    if contact(lane):
+        lane.inquiry.answers_once = lane.inquiry.answers_once or only_first
+    else:
         _give_up_or_prepare(lane)
 
 

@@ -66,7 +66,7 @@ class Inquiry:
         self.early_asked = threading.Event()
         self.copies: int | None = None
         self.restless = False
-        self.is_weak = self.is_elsewhere = False
+        self.is_weak = self.is_elsewhere = self.answers_once = False
         self.asked_over: set[tuple[str, str]] = set()
         self.has_room_for_two = False
         self.without_control: tuple[str, ...] = ()
