@@ -130,7 +130,7 @@ def test_the_statement_says_who_what_and_under_which_reservations():
     parts = statement(sample(), {"result.json": "0" * 64})
     rows = {term: said for part in parts for term, said in part.rows}
     assert rows["Test laboratory"] == "Example QA"
-    assert rows["Version, build"] == "2308 14"
+    assert rows["Version, build"] == "2308, build 14"
     assert "PRE-2" in rows["Waived"]
     assert rows["Verdict"] == "non-conformant"
     assert rows["result.json"] == "0" * 64

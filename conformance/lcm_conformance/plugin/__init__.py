@@ -6,7 +6,7 @@ nothing; then `hooks` joins the session. What is ours is known by what is collec
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,14 @@ _HOOKS = "lcm-hooks"
 _COLLECTED = "lcm_conformance_collected"
 _ONE_PROCESS = "run the suite without -n: its waiting overlaps already, and the endpoint is asked once"
 _FORKED = _ONE_PROCESS.replace("-n", "--forked")
+
+
+@pytest.fixture
+def lcm_judge() -> Callable[..., Any]:
+    """`lcm_conformance.judge_reply`, for the tests of a widget."""
+    from lcm_conformance.run.library import judge_reply  # noqa: PLC0415  it brings all of the judge along
+
+    return judge_reply
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

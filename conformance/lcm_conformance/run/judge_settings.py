@@ -131,6 +131,24 @@ def _out(named: str | None, files: tuple[str, ...]) -> Path:
     return out / JUDGED
 
 
+def settings_for(
+    files: tuple[str, ...], profile: str | None, cm_version: str | None, reading: Mapping[str, str]
+) -> JudgeSettings:
+    """The settings of a program that judges without writing reports; raises `UsageError`."""
+    facts = _profile(profile, cm_version, os.environ)
+    return JudgeSettings(
+        files=files,
+        out=Path(REPORTS),
+        profile=facts,
+        cm_version=cm_version,
+        pins=load_catalogue().pins([f"{name}={side}" for name, side in reading.items()]),
+        strict=False,
+        allure_html=False,
+        given={},
+        capture=Capture(facts, cm_version, facts.timing if facts else Timing()),
+    )
+
+
 def _timing(parsed: Any, profile: Profile | None) -> Timing:
     """How long the capture was listened for what; the profile's times, or the usual ones, where nobody says it."""
     given = {name: seconds(name, getattr(parsed, name)) for name in ("reply", "silence")}
