@@ -39,13 +39,18 @@ def burst(lane: Lane, probe: Probe) -> None:
 
 
 def _revive(lane: Lane, name: str, probe: Probe) -> bool:
-    """A valid request: once more on the session where it is lost, then on a fresh one. Whether that could be had."""
+    """A valid request, once more where it is lost; on a fresh session where that was closed. Whether there was one."""
     ask = Ask(probe.name, Part.REVIVAL, controls=(name,))
     if lane.session is not None and not lane.session.closed:
         if _is_revived(lane, ask):
             return True
-        if not lane.session.closed and lane.inquiry.ways and _is_revived(lane, ask):
-            return True
+        if not lane.session.closed and not lane.inquiry.answers_once:
+            # A lost answer and a deaf session look alike until one more is asked.
+            if _is_revived(lane, ask):
+                return True
+            if not lane.session.closed:
+                lane.leave()
+                return True
     try:
         lane.fresh()
         _is_revived(lane, ask)
