@@ -48,8 +48,8 @@ user_id = "sam"
 password = "7-8-9"
 """
 
-_PINS = {"kim": "1-2-3", "robin": "4-5-6", "sam": "7-8-9"}
-_CONTACTS = {"kim": ("5550100123", 17), "robin": ("5550100199", 18)}
+_PINS = {"kim": "1-2-3", "robin": "4-5-6", "sam": "7-8-9", "toni": "0-1-2"}
+_CONTACTS = {"kim": ("5550100123", 17), "robin": ("5550100199", 18), "toni": ("5550100145", 19)}
 _ASKED = "GetReservedContactOD"
 _NONE = {"channel": "LCM", "topic": "Webservice", "subtopic": "ContactOD", "message": {"response": {"success": False}}}
 
@@ -60,7 +60,7 @@ class OtherMake:
 
     session: to the session it was made on · agent: to the agent, until logout · any: to the agent, as
     long as one session is logged in · all: to the agent, until one of the agent's sessions ends.
-    `loses` is the number, from 1, of the one reply to robin that is never sent. `pushes`: whoever logs in is sent
+    `loses` is the number, from 1, of the one reply to kim that is never sent. `pushes`: whoever logs in is sent
     the reserved contact at once, unasked. `lax`: any subtopic is answered. `cuts`: at these due answers, counted from
     1, the line is cut instead. `greets`: after so many handshakes no other is answered; 0: all are. `stock`: a folder
     in which a file `kim.…` is one contact for kim; each is handed out once, and without one there is nothing.
@@ -100,11 +100,11 @@ class OtherMake:
             elif message.get("op") == "sign-off":
                 self._end(here)
             elif asked_by := _asked_by({**message, "subtopic": _ASKED} if self.lax else message, known):
-                self.replies += asked_by == "robin"
+                self.replies += asked_by == "kim"
                 self.answers += 1
                 if self.answers in self.cuts and request.transport is not None:
                     request.transport.abort()
-                elif asked_by != "robin" or self.replies != self.loses:
+                elif asked_by != "kim" or self.replies != self.loses:
                     await session.send_json(_reply(asked_by) if self._is_in_stock(asked_by) else _NONE)
         if self.remembers != "agent":
             self._end(here)

@@ -10,12 +10,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lcm_conformance.endpoint.embedded import EmbeddedEndpoint
     from lcm_conformance.run.library import Judged, judge_recording, judge_reply
     from lcm_conformance.version import VERSION as __version__  # noqa: N811  the name that others look for
 
-__all__ = ["Judged", "__version__", "judge_recording", "judge_reply"]
+__all__ = ["EmbeddedEndpoint", "Judged", "__version__", "judge_recording", "judge_reply"]
 
 _HOMES = {
+    "EmbeddedEndpoint": ("lcm_conformance.endpoint.embedded", "EmbeddedEndpoint"),
     "__version__": ("lcm_conformance.version", "VERSION"),
     **{name: ("lcm_conformance.run.library", name) for name in ("Judged", "judge_recording", "judge_reply")},
 }

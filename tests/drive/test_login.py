@@ -277,7 +277,7 @@ def test_a_program_that_fails_is_named_and_nothing_of_what_it_printed(program: s
 
 
 def test_a_program_that_is_not_there_is_named() -> None:
-    with pytest.raises(EnvironmentTrouble, match="cannot be started: check login.command"):
+    with pytest.raises(EnvironmentTrouble, match="cannot be started: No such file or directory: check login.command"):
         login_program.headers_of(Agent("reserved", "kim", {}), ["no-such-program-anywhere"], 5)
 
 

@@ -140,9 +140,6 @@ class Lane:
             self.listen(reply)
         self.learn(name)
         self._look_for_limit(session)
-        if session.was_put_out and not self.is_answered(name):
-            reason = f"agents.{self.role} was logged out from elsewhere during the run: keep the agent to the suite"
-            self.inquiry.unmet.setdefault(self.role, reason)
         return name
 
     def hush(self) -> None:
@@ -233,11 +230,14 @@ class Lane:
         return message.hands_out or is_weak or is_reply_at_once(message, (request,))
 
     def learn(self, name: str) -> None:
-        """Learn from an answered request how long answers take."""
-        exchange = self.exchange(name)
+        """Learn from an answered request how long answers take, from an unanswered one whether the agent is still in."""
+        exchange, session = self.exchange(name), self._require_session()
         first = next((event for event in exchange.received if Message(event).hands_out), None)
         if first is not None:
             self.inquiry.pace.took(first.clock - exchange.sent)
+        if session.was_put_out and not self.is_answered(name):
+            reason = f"agents.{self.role} was logged out from elsewhere during the run: keep the agent to the suite"
+            self.inquiry.unmet.setdefault(self.role, reason)
 
     def _look_for_limit(self, session: Session) -> None:
         if session.closed and session.requests >= _MANY and any(code in session.farewell for code in _LIMIT_CODES):

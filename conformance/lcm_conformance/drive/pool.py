@@ -84,7 +84,11 @@ class Pool:
             return
         agent = self._agents[session.agent]
         with self._admission.login(session.agent), session.during(Phase.LOGIN):
-            login.log_in(session, agent, self._profile.login, self._profile.timing.reply)
+            try:
+                login.log_in(session, agent, self._profile.login, self._profile.timing.reply)
+            except EnvironmentTrouble:
+                session.logged_in = self.stop.is_set()  # it was sent and may count: an interrupted run takes it back
+                raise
         self._is_in(session)
 
     def log_out(self, session: Session) -> None:

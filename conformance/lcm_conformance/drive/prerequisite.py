@@ -94,7 +94,7 @@ def _then_log_in(lane: Lane, tests: list[str]) -> None:
         lane.hush()
     if lane.brought_contact(tests):
         inquiry.asked_over.add((lane.role, BEFORE_LOGIN))
-    if lane.role == "logged_out":
+    if lane.role == "logged_out" and inquiry.profile.login is None:
         lane.leave()  # nobody can log in here: the control is whoever is logged in by headers
         inquiry.without_control = tuple(tests)
         return

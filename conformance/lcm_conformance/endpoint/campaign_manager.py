@@ -26,16 +26,26 @@ _APART = 1e-6  # seconds: more than what adding times rounds away
 class CampaignManager:
     """One endpoint: sessions are opened, frames received, sessions closed. Not thread-safe.
 
-    `told` hears, in one line each, of frames that are due no contact, and why. Times are in
-    seconds of a steady clock.
+    `told` hears, in one line each, of frames that are due no contact, and why; `heard` hears of every frame. Times are
+    in seconds of a steady clock.
     """
 
-    def __init__(self, behaviour: Behaviour, told: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        behaviour: Behaviour,
+        told: Callable[[str], None] = lambda _: None,
+        heard: Callable[[str | bytes], None] = lambda _: None,
+    ) -> None:
+        self._heard = heard
         self._plan = plan(behaviour)
         self._world = load_world()
         self._state = State()
         self._chance = Chance(behaviour.latency, behaviour.seed)
         self._told = told
+
+    def behave(self, behaviour: Behaviour) -> None:
+        """Behave otherwise from now on, on the sessions that are open too. UsageError for a wrong name."""
+        self._plan = plan(behaviour)
 
     def refuses_connection(self, now: float = 0.0) -> int | None:
         """The HTTP status with which a handshake is refused, if it is."""
@@ -65,6 +75,7 @@ class CampaignManager:
 
     def receive(self, session: Session, frame: str | bytes, now: float) -> list[Action]:
         """What to do about a frame that arrived at `now`."""
+        self._heard(frame)
         if session.closing:
             return []
         turn = self._turn(session, read_frame(frame), now)

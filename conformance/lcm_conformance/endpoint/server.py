@@ -44,6 +44,7 @@ class Host:
 
     def __init__(self) -> None:
         self._servers: dict[str, Server] = {}
+        self._managers: dict[str, CampaignManager] = {}
 
     def __enter__(self) -> Host:
         self._loop = asyncio.new_event_loop()
@@ -66,12 +67,18 @@ class Host:
         host: str = "127.0.0.1",
         port: int = 0,
         told: Told = lambda _: None,
+        heard: Callable[[str | bytes], None] = lambda _: None,
     ) -> str:
         """Serve one endpoint and return its URL. OSError if the port is taken, UsageError for a wrong name.
 
-        `told` hears of frames that are due no contact, and why; it is called in the host's thread.
+        `told` hears of frames that are due no contact, and why, `heard` of every frame; both are called in the host's
+        thread.
         """
-        return self._run(self._start(CampaignManager(behaviour or Behaviour(), told), host, port))
+        return self._run(self._start(CampaignManager(behaviour or Behaviour(), told, heard), host, port))
+
+    def change(self, url: str, behaviour: Behaviour) -> None:
+        """Let the endpoint at this URL behave otherwise from now on. UsageError for a wrong name."""
+        self._run(self._change(url, behaviour))
 
     def stop(self, url: str) -> None:
         """Stop the endpoint at this URL and close its connections."""
@@ -96,11 +103,16 @@ class Host:
         )
         name, chosen = next(iter(server.sockets)).getsockname()[:2]
         url = f"ws://[{name}]:{chosen}{PATH}" if ":" in name else f"ws://{name}:{chosen}{PATH}"
-        self._servers[url] = server
+        self._servers[url], self._managers[url] = server, manager
         return url
+
+    async def _change(self, url: str, behaviour: Behaviour) -> None:
+        self._managers[url].behave(behaviour)
 
     async def _stop(self, urls: list[str]) -> None:
         servers = [self._servers.pop(url) for url in urls]
+        for url in urls:
+            del self._managers[url]
         for server in servers:
             server.close()
         await asyncio.gather(*(server.wait_closed() for server in servers))

@@ -12,6 +12,8 @@ from lcm_conformance.judge.checks.contact import is_another_agents
 from lcm_conformance.judge.evidence import Evidence
 from lcm_conformance.record.transcript import Exchange
 
+_ENDED = "environment: a session ended in place of an answer; what was asked there was answered on a new one"
+
 
 def notices(evidence: Evidence) -> tuple[str, ...]:
     """The notices of a run, each once."""
@@ -32,6 +34,9 @@ def _all(evidence: Evidence) -> Iterator[str]:
         yield late_line(evidence)
     for x in due.empty_handed(evidence):
         yield from _explained(evidence, x)
+    for x in evidence.exchanges(Part.CONTROL):
+        if due.is_cut(evidence, x.session) and due.ended_in_its_place(evidence, x):
+            yield _ENDED
 
 
 def _closing(evidence: Evidence) -> list[Exchange]:
@@ -49,7 +54,7 @@ def _explained(evidence: Evidence, exchange: Exchange) -> Iterator[str]:
         note = due.close_note(evidence, exchange.session)
         yield f"environment: the number of requests is limited ({note}): set endpoint.requests_per_second"
     elif exchange.closed:
-        yield "environment: a session ended in place of an answer; what was asked there was answered on a new one"
+        yield _ENDED
     elif evidence.habits.drops_equal:
         yield "a request that equals the one before it on its session is not answered"
     else:

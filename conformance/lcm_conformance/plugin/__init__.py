@@ -6,14 +6,17 @@ nothing; then `hooks` joins the session. What is ours is known by what is collec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from lcm_conformance.plugin.collection import FeaturesModule, binds_scenarios, is_binding, is_passed_over, is_within
 from lcm_conformance.run.options import PYTEST_PREFIX, add_all, any_given
+
+if TYPE_CHECKING:
+    from lcm_conformance.endpoint.embedded import EmbeddedEndpoint
 
 _HOOKS = "lcm-hooks"
 _COLLECTED = "lcm_conformance_collected"
@@ -27,6 +30,15 @@ def lcm_judge() -> Callable[..., Any]:
     from lcm_conformance.run.library import judge_reply  # noqa: PLC0415  it brings all of the judge along
 
     return judge_reply
+
+
+@pytest.fixture
+def lcm_endpoint() -> Iterator[EmbeddedEndpoint]:
+    """A running `lcm_conformance.EmbeddedEndpoint`, for the tests of a widget."""
+    from lcm_conformance.endpoint.embedded import EmbeddedEndpoint  # noqa: PLC0415  it brings a server along
+
+    with EmbeddedEndpoint() as running:
+        yield running
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -31,7 +31,7 @@ from lcm_conformance.judge.checks.answers import (
 )
 from lcm_conformance.judge.evidence import Evidence
 from lcm_conformance.judge.notices import notices
-from lcm_conformance.record.transcript import Exchange
+from lcm_conformance.record.transcript import CUT, Exchange
 
 UNKNOWN: dict[str, Any] = {"asserted": frozenset()}
 WHAT_TO_CHECK = r"agent is logged in, that a contact is reserved for the agent, and that the endpoint's URL is the bus"
@@ -224,6 +224,27 @@ def test_a_session_that_ended_is_asked_again_once_and_that_is_the_environments()
     notes.ask(frame())
     assert answers(notes) is Verdict.PASS
     assert any("a session ended in place of an answer" in line for line in notices(notes.evidence()))
+
+
+@pytest.mark.parametrize(("times", "verdict"), [(3, Verdict.PASS), (4, Verdict.FAIL)])
+def test_a_line_that_is_cut_again_and_again_is_no_accident(times: int, verdict: Verdict) -> None:
+    notes = Notes()
+    for _ in range(times):
+        cut = notes.ask(closed=True)
+        notes.closed(cut.session, f"{CUT}: connection reset")
+        notes.ask(frame())
+    assert answers(notes) is verdict
+
+
+def test_that_a_session_ended_in_place_of_a_controls_answer_is_said_too() -> None:
+    notes = Notes()
+    test = notes.test()
+    cut = notes.control(test, closed=True)
+    notes.closed(cut.session, f"{CUT}: connection reset")
+    notes.ask(frame())
+    assert notices(notes.evidence()) == (
+        "environment: a session ended in place of an answer; what was asked there was answered on a new one",
+    )
 
 
 def test_a_session_that_ends_at_the_same_request_again_fails() -> None:

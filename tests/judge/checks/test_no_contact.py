@@ -225,11 +225,18 @@ def test_the_idle_agents_control_is_anybody_who_is_answered_after_the_silence() 
 
 def test_the_idle_agents_session_must_be_open_after_the_silence() -> None:
     notes = Notes()
-    closed, broken = idle(notes, closed=True), idle(notes, silent=False)
+    broken = idle(notes, silent=False)
     notes.silence(broken, broken=True)
     notes.ask(frame())
-    assert no_contact(notes, closed) is Verdict.INCONCLUSIVE
     assert no_contact(notes, broken) is Verdict.INCONCLUSIVE
+
+
+def test_that_the_idle_agents_own_request_closes_its_session_is_a_whole_answer() -> None:
+    notes = Notes()
+    closed = idle(notes, closed=True)
+    assert no_contact(notes, closed) is Verdict.INCONCLUSIVE
+    notes.ask(frame())
+    assert no_contact(notes, closed) is Verdict.PASS
 
 
 def test_a_contact_of_its_own_for_an_idle_agent_fails() -> None:

@@ -12,7 +12,7 @@ from lcm_conformance.judge.checks.check import require
 from lcm_conformance.judge.checks.envelope import CONTACT_OD
 from lcm_conformance.judge.evidence import Evidence
 from lcm_conformance.record.reply import Reply, Shape
-from lcm_conformance.record.transcript import Exchange
+from lcm_conformance.record.transcript import CUT, Exchange
 
 _WHAT_TO_CHECK = (
     "check that the agent is logged in, that a contact is reserved for the agent, "
@@ -168,6 +168,8 @@ def require_pinned_source(evidence: Evidence) -> str:
 
 
 def _no_answer(exchange: Exchange, evidence: Evidence) -> Finding:
-    actual = "the session was closed instead" if exchange.closed else f"no answer within {evidence.reply_seconds:g} s"
+    actual = f"no answer within {evidence.reply_seconds:g} s"
+    if exchange.closed:
+        actual = f"{CUT if due.is_cut(evidence, exchange.session) else 'the session was closed'} instead"
     where = f"the request of agents.{exchange.asks_for} on session {exchange.session}"
     return Finding(f"a {page.REPLY} with the reserved contact", actual, where, exchange.id)

@@ -12,6 +12,8 @@ from lcm_conformance.record.transcript import CUT, Exchange, Kind
 
 _LIMITS = ("1008", "1013", "429")
 """With these an endpoint or a gateway before it says that there were too many requests."""
+_ACCIDENTS = 3
+"""So many lines that are cut in place of an answer may be the network's doing."""
 
 
 @once
@@ -89,6 +91,18 @@ def used_up(evidence: Evidence, role: str | None) -> str | None:
     )
 
 
+def ended_in_its_place(evidence: Evidence, exchange: Exchange) -> bool:
+    """Whether the session of a proper request ended in place of its answer, and it was answered when asked again.
+
+    A line that is cut again and again in place of answers is no accident any more.
+    """
+    cuts = [x for x in due(evidence) if x.closed and is_cut(evidence, x.session) and not brings(evidence, x)]
+    if not exchange.closed or brings(evidence, exchange) or (exchange in cuts and len(cuts) > _ACCIDENTS):
+        return False
+    later = [x for x in _proper_of(evidence, exchange.asks_for) if x.sent > exchange.sent]
+    return bool(later) and brings(evidence, later[0])
+
+
 def came_after_the_last(evidence: Evidence, exchange: Exchange) -> bool:
     """Whether its agent was handed its last contact before it."""
     handed = _handed_to(evidence, exchange.asks_for)
@@ -98,7 +112,7 @@ def came_after_the_last(evidence: Evidence, exchange: Exchange) -> bool:
 def is_explained(evidence: Evidence, exchange: Exchange) -> bool:
     """Whether something else than the product explains that no contact came, and a notice says so."""
     return (
-        _answered_when_asked_again(evidence, exchange)
+        ended_in_its_place(evidence, exchange)
         or is_limited(evidence, exchange)
         or _answers_once(evidence, exchange)
         or (evidence.habits.drops_equal and evidence.habits.equals_the_one_before(exchange))
@@ -127,14 +141,6 @@ def looks_like_idle(evidence: Evidence, exchange: Exchange) -> bool:
     usual = _skeletons(_beside_contacts(evidence))
     said = _skeletons(idle) - usual
     return bool(said & _skeletons(evidence.arrivals.read[exchange.id]))
-
-
-def _answered_when_asked_again(evidence: Evidence, exchange: Exchange) -> bool:
-    """Whether the session ended in place of an answer, and the same request was answered on the next one."""
-    if not exchange.closed:
-        return False
-    later = [x for x in _proper_of(evidence, exchange.asks_for) if x.sent > exchange.sent]
-    return bool(later) and brings(evidence, later[0])
 
 
 def _answers_once(evidence: Evidence, exchange: Exchange) -> bool:
