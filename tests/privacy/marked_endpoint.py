@@ -177,17 +177,13 @@ def _gossip(here: list[str]) -> list[str]:
                 "time": time.replace(" ", "  "),
                 "link": f"https://crm.example.test/?p={quote(split)}&a={quote(account, safe='')}&u={who.upper()}",
                 phone: [{"deep": [number, {"AccountNumber": account, "userId": who}]}],
-                "inner": json.dumps(
-                    {
-                        "PhoneNumber": phone,
-                        "AgentID": who,
-                        "CallbackTime": time,
-                        "more": json.dumps({"ContactId": number}),
-                    }
-                ),
                 "word": WORDS[who],
             },
         }
+        # Three members of a contact in one message would make it a contact.
+        inner = {"PhoneNumber": phone, "AgentID": who, "more": json.dumps({"ContactId": number})}
         texts.append(json.dumps(event))
+        texts.append(json.dumps({"channel": "Cisco", "subtopic": "CallInfo", "data": {"inner": json.dumps(inner)}}))
+        texts.append(json.dumps({"channel": "Cisco", "subtopic": "Callback", "data": {"CallbackTime": time}}))
         texts.append("".join(rf"\u{ord(c):04x}" for c in phone).join(('{"PhoneNumber": "', '", "subtopic": "Push"}')))
     return texts

@@ -10,7 +10,7 @@ from itertools import takewhile
 
 from lcm_conformance.catalogue.probes import Part
 from lcm_conformance.catalogue.request import Way
-from lcm_conformance.drive.lane import PATIENCE, Ask, Lane, is_settled
+from lcm_conformance.drive.lane import Ask, Lane, is_settled
 from lcm_conformance.record.tally import PROPER, tally
 
 _MOST_LOST = 2
@@ -169,7 +169,7 @@ def control(
     On the same session; a lost one is asked once more there, in another way, then once on a fresh one, which is a
     control too only where `on_any_session`.
     """
-    if lane.gave_up or not lane.inquiry.ways:
+    if lane.is_tired or not lane.inquiry.ways:
         return False
     session, names = lane.enter(), tuple(controls)
     name = lane.proper(Ask(probe, Part.CONTROL, way=way or lane.next_way(), controls=names))
@@ -180,9 +180,7 @@ def control(
     if lane.is_answered(name):
         return True
     lane.listened()
-    answered = control_elsewhere(lane, names if on_any_session else (), probe, way)
-    lane.gave_up = lane.gave_up or lane.losses >= 2 * PATIENCE
-    return answered and on_any_session
+    return control_elsewhere(lane, names if on_any_session else (), probe, way) and on_any_session
 
 
 def control_elsewhere(lane: Lane, controls: Sequence[str], probe: str, way: Way | None = None) -> bool:

@@ -15,7 +15,8 @@ def bad_input(lane: Lane, probe: Probe, watcher: Lane | None) -> None:
     """Each form, and a valid request after it; while a second agent's session watches where the probe asks for it."""
     lane.fresh()
     for form in probe.forms:
-        session = lane.enter()
+        is_doubtful = lane.inquiry.restless or (lane.inquiry.copies or 1) > 1
+        session = lane.fresh() if probe.watched and is_doubtful else lane.enter()
         name = lane.send(Ask(probe.name, Part.HOSTILE, form))
         if probe.watched:
             session.listen(lane.inquiry.pace.silence, lambda heard: is_settled(heard[-1]))

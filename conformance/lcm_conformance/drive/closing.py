@@ -45,7 +45,7 @@ class Closing:
         patience = self._patient(most * _CLOSES if self._patience is None else self._patience * _CLOSES)
         quiet: list[Wrong] = []
         for wrong in sparse(wanted):
-            if self._lane.gave_up or self._inquiry.pool.stop.is_set():
+            if self._lane.is_tired or self._inquiry.pool.stop.is_set():
                 break
             if self._ask_closing(wrong, patience) is None:
                 quiet.append(wrong)

@@ -80,7 +80,7 @@ class Forms:
         """
         lane, rest, rows = self._lane, list(wanted), dict[str, float]()
         begun = time.monotonic()
-        while rest and lane.losses < PATIENCE and not lane.gave_up and not self._inquiry.pool.stop.is_set():
+        while rest and lane.losses < PATIENCE and not lane.is_tired and not self._inquiry.pool.stop.is_set():
             session = lane.enter()
             rows.setdefault(session.id, time.monotonic())
             batch = rest if self._inquiry.pace.is_slow else rest[:1]

@@ -60,6 +60,11 @@ class Lane:
         self._last_sent = 0.0
         self._turn = 0
 
+    @property
+    def is_tired(self) -> bool:
+        """Whether so many controls were lost that what needs one is left open."""
+        return self.gave_up or self.losses >= 2 * PATIENCE
+
     def enter(self) -> Session:
         """The open session of the logged-in agent: the one there is, or a fresh one; raises `EnvironmentTrouble`."""
         if self.session is not None and not self.session.closed and self.session.logged_in and not self.is_spoilt:
@@ -230,7 +235,7 @@ class Lane:
         return message.hands_out or is_weak or is_reply_at_once(message, (request,))
 
     def learn(self, name: str) -> None:
-        """Learn from an answered request how long answers take, from an unanswered one whether the agent is still in."""
+        """Learn from an answered request how long answers take, from another whether the agent is still in."""
         exchange, session = self.exchange(name), self._require_session()
         first = next((event for event in exchange.received if Message(event).hands_out), None)
         if first is not None:

@@ -19,6 +19,8 @@ from lcm_conformance.record.transcript import Phase
 from lcm_conformance.transport import CannotConnect, Connection, Rung, Transport
 
 IN_VAIN = 5  # connections in a row that came to nothing: each further one would be waited for as long
+_AT_ONCE = 0.02
+"""Seconds within which a session beside others is closed where there are too many."""
 _FAREWELL = 1.0
 """Seconds that a logout may take when the run was interrupted."""
 
@@ -147,6 +149,9 @@ class Pool:
         with self._room:
             self._opening -= 1
             self._open.add(session)
+            others = len(self._open) - 1
+        if others and self._is_closed_at_once(session):
+            return self._open_session(role, by_headers, waits)
         if self._profile.logout is not None and self._profile.logout.success is not None and role != "unknown":
             session.expects_logout(fill(self._profile.logout.success, template_values(agent)))
         if self._profile.endpoint.packet is not None:
@@ -157,6 +162,16 @@ class Pool:
                 self.leave(session)
                 raise
         return session
+
+    def _is_closed_at_once(self, session: Session) -> bool:
+        """Whether the endpoint ends a session beside others before anything was said there: there is less room."""
+        session.listen(_AT_ONCE)
+        if not session.closed or self.stop.is_set():
+            return False
+        with self._room:
+            self._open.discard(session)
+        self._lower(len(self._open), f"it was closed at once, {session.farewell}")
+        return True
 
     def _place_for(self, agent: Agent, by_headers: bool, waits: bool) -> Connection:
         """A connection, once there is room; one that is refused beside others means that there is less."""
@@ -205,11 +220,17 @@ class Pool:
             if trouble.status is None:  # nobody answered; a server that refuses is there
                 self._unreached += 1
             others = len(self._open)
-            if not others or trouble.rung not in {Rung.TCP, Rung.HANDSHAKE} or trouble.status in {401, 403}:
-                return False
-            self.limit = min(self.limit, others)
+        if not others or trouble.rung not in {Rung.TCP, Rung.HANDSHAKE} or trouble.status in {401, 403}:
+            return False
+        self._lower(others, trouble.what)
+        return True
+
+    def _lower(self, others: int, what: str) -> None:
+        """Go on with no more sessions than are open."""
+        with self._room:
+            self.limit = max(1, min(self.limit, others))
+            self._room.notify_all()
         self._recorder.notice(
-            f"the endpoint refused a session beside {others} that were open ({trouble.what}), "
+            f"the endpoint refused a session beside {others} that were open ({what}), "
             "so the run went on with fewer: set endpoint.max_connections"
         )
-        return True

@@ -34,7 +34,7 @@ class SlowWay:
     def ask_alone(self, wrong: Wrong, times: int = 1) -> None:
         """The slow way: on a fresh session the form, a silence, its control."""
         lane = self._lane
-        if lane.gave_up or self._inquiry.pool.stop.is_set():
+        if lane.is_tired or self._inquiry.pool.stop.is_set():
             return
         session, names = lane.fresh(), list[str]()
         while len(names) < times and not session.closed and not lane.brought_contact(names):
@@ -53,7 +53,7 @@ class SlowWay:
         Taken apart where a contact came, or the control was lost: by clause, then form by form.
         """
         lane = self._lane
-        if not wanted or lane.gave_up or self._inquiry.pool.stop.is_set():
+        if not wanted or lane.is_tired or self._inquiry.pool.stop.is_set():
             return
         if len(wanted) == 1:
             self.ask_alone(wanted[0])

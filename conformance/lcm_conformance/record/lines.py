@@ -63,7 +63,7 @@ def _of_exchange(exchange: Exchange) -> Line:
     line: Line = {"exchange": exchange.id, "probe": exchange.probe, "form": exchange.form, "lane": exchange.lane}
     line |= {"part": exchange.part.value, "asks_for": exchange.asks_for}
     line["way"] = exchange.way and {"topic": exchange.way.topic, "source": exchange.way.source}
-    line["listened"] = round(exchange.ended - exchange.sent, 6)
+    line["asked"] = [round(exchange.sent, 6), round(exchange.ended, 6)]
     if exchange.controls:
         line["controls"] = list(exchange.controls)
     if exchange.trouble is not None:
@@ -195,7 +195,7 @@ def recording_of(told: Iterable[Line]) -> Recording:
 
 
 def _exchange(line: Line) -> Exchange:
-    way, sent = line["way"], _seconds(line["clock"])
+    way, (sent, ended) = line["way"], map(_seconds, line["asked"])
     return Exchange(
         id=str(line["exchange"]),
         probe=str(line["probe"]),
@@ -206,7 +206,7 @@ def _exchange(line: Line) -> Exchange:
         request="",
         sent=sent,
         received=(),
-        ended=sent + _seconds(line["listened"]),
+        ended=ended,
         way=None if way is None else Way(str(way["topic"]), bool(way["source"])),
         form=_text(line["form"]),
         lane=_text(line["lane"]),

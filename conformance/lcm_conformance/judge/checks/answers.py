@@ -26,14 +26,17 @@ def require_answers(evidence: Evidence) -> None:
     Counted are requests on sessions that had sent nothing else before.
     """
     bare = [x for x in due.empty_handed(evidence) if not due.is_explained(evidence, x)]
-    failing = [x for x in bare if _is_vouched_for(evidence, x)]
+    slowest = due.slowest(evidence)
+    # Where answers are seen to come late, one that was not waited for so long may have been late, too.
+    heard = [x for x in bare if slowest <= evidence.reply_seconds or x.ended - x.sent >= slowest]
+    failing = [x for x in heard if _is_vouched_for(evidence, x)]
     misplaced, unclear = _under_another_subtopic(evidence)
     findings = [_no_answer(x, evidence) for x in failing if not evidence.answered(x)] + list(misplaced)
     if findings:
         raise Nonconformity(findings[0].actual, findings)
-    _require_reservations(evidence, [x for x in bare if x not in failing])
-    if due.slowest(evidence) > evidence.reply_seconds:
+    if slowest > evidence.reply_seconds:
         raise Inconclusive(late_line(evidence))
+    _require_reservations(evidence, [x for x in bare if x not in failing])
     if unclear:
         raise unclear
 
@@ -54,6 +57,9 @@ def _is_vouched_for(evidence: Evidence, exchange: Exchange) -> bool:
         return False
     if due.had_its_contact(evidence, exchange):
         return True
+    spent = [other for other in evidence.roles - evidence.stays if due.used_up(evidence, other)]
+    if spent and not due.was_handed(evidence, role):
+        return False  # what used up the others' reservations may have used up this one
     if due.came_after_the_last(evidence, exchange) and due.used_up(evidence, role):
         return role in evidence.stays
     says_nothing = role in evidence.by_default and due.looks_like_idle(evidence, exchange)

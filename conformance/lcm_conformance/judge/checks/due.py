@@ -73,6 +73,11 @@ def had_its_contact(evidence: Evidence, exchange: Exchange) -> bool:
     return any(x.sent < exchange.sent for x in handed) and any(x.sent > exchange.sent for x in handed)
 
 
+def was_handed(evidence: Evidence, role: str) -> bool:
+    """Whether an agent was handed any contact on a proper request."""
+    return bool(_handed_to(evidence, role))
+
+
 @once
 def used_up(evidence: Evidence, role: str | None) -> str | None:
     """The line that says so where an agent was handed contacts, and after them none on any session, a fresh one too.

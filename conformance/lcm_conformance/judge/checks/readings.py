@@ -74,7 +74,8 @@ def require_one_reading(evidence: Evidence, reading: str) -> None:
     seen = _seen(evidence, reading)
     if not any(seen):
         raise Inconclusive(f"no reply shows the reading {reading}, because an outer clause fails")
-    for one in seen:
+    for told in seen:
+        one = {side: reply for side, reply in told.items() if side != BOTH}  # who shows both keeps to either
         if len(one) > 1:
             first, second = list(one.items())[:2]
             finding = Finding(
@@ -91,8 +92,9 @@ def followed(evidence: Evidence) -> dict[str, str]:
     found = {}
     for reading in SIDES:
         seen = next(iter(_seen(evidence, reading)), {})  # of the topic: in answer to the run's own way of asking
-        if seen:
-            found[reading] = next(iter(seen)) if len(seen) == 1 else "mixed"
+        told = [side for side in seen if side != BOTH] or list(seen)
+        if told:
+            found[reading] = told[0] if len(told) == 1 else "mixed"
     needed = _needed_sources(evidence)
     if needed:
         found["source"] = needed
