@@ -126,6 +126,23 @@ def test_ctrl_c_in_the_middle_of_the_waiting_keeps_what_was_learnt(tmp_path: Pat
     assert " (unfinished)  Campaign Manager 2308  " in printed.splitlines()[0]
 
 
+def test_a_run_that_may_last_so_long_ends_as_if_interrupted_and_everybody_is_logged_out(
+    tmp_path: Path, host: Host
+) -> None:
+    profile = quick_profile(tmp_path, ("silence = 0.3", "silence = 60"), ("reply = 2", "reply = 60"))
+    run = called(tmp_path, "run", "--url", host.start(), "--profile", profile, "--max-seconds", "3")
+
+    assert run.status == 130, run.complaint
+    assert (run.result["complete"], run.transcript[-1]["complete"]) == (False, False)
+    assert "fail" not in {row["verdict"] for row in run.result["clauses"]}
+    said: dict[str, set[str]] = {"login": set(), "logout": set()}
+    for line in run.transcript:
+        if line["event"] == "sent" and line.get("part") in said:
+            said[line["part"]].add(line["session"])
+    assert len(said["login"]) > 1
+    assert said["login"] == said["logout"]
+
+
 def test_a_run_that_is_killed_leaves_a_result_that_is_no_verdict(tmp_path: Path) -> None:
     with silent_endpoint() as (url, arrived):
         profile = quick_profile(tmp_path, ("reply = 2", "reply = 60"))

@@ -110,7 +110,12 @@ def test_junit_allure_html_and_transcript_stand_beside_it(default: Ended) -> Non
     assert len(suite.findall("testcase")) == len(scenarios.read())
     assert len(list((default.out / "allure-results").glob("*-result.json"))) == len(scenarios.read())
     assert "<html" in (default.out / "report.html").read_text(encoding="utf-8")
-    assert {"at", "event", "exchange", "probe", "session", "agent"} <= set(default.transcript[0])
+    first, opened, *_, last = default.transcript
+    assert (first["event"], last) == ("run", {"event": "end", "complete": True})
+    assert {"at", "event", "session", "agent"} <= set(opened)
+    asked = [line for line in default.transcript if line["event"] == "sent" and "exchange" in line]
+    assert len(asked) > 100
+    assert all({"at", "event", "exchange", "probe", "session", "agent"} <= set(line) for line in asked)
 
 
 def test_no_password_is_in_any_of_its_files(default: Ended) -> None:
@@ -131,7 +136,7 @@ def test_a_later_version_is_not_applicable_and_nothing_is_asked(tmp_path: Path, 
     run = called(tmp_path, "run", "--cm-version", version)
     assert (run.status, run.result["verdict"], run.result["complete"]) == (4, "not-applicable", True)
     assert {row["verdict"] for row in run.result["clauses"]} == {"not-applicable"}
-    assert run.transcript == []
+    assert [line["event"] for line in run.transcript] == ["run", "end"]
     assert run.result["ledger"]["unaccounted"] == 0
 
 
@@ -335,7 +340,7 @@ def test_clauses_prints_json_too(capsys: pytest.CaptureFixture[str]) -> None:
     rows = json.loads(capsys.readouterr().out)
     assert [row["id"] for row in rows] == [f"FLD-ContactID-{what}" for what in ("presence", "type", "value")]
     assert rows[0]["readings"] == ["contact-id-name"]
-    assert set(rows[0]) == {"id", "class", "section", "statement", "readings", "scenarios", "faults"}
+    assert set(rows[0]) == {"id", "class", "section", "statement", "readings", "scenarios", "faults", "why"}
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["--version"]])

@@ -185,6 +185,14 @@ def test_after_that_a_farewell_is_listened_to_all_the_same() -> None:
     assert not one.closed
 
 
+def test_a_farewell_that_is_not_answered_is_not_waited_for_longer() -> None:
+    one, script, _ = session()
+    one.take_leave(0)
+    with pytest.raises(EnvironmentTrouble, match="was not confirmed"):
+        log_out(one, AGENT, Exchangeable({"bye": 1}, {"gone": True}), 10**6)
+    assert len(script.sent) == 1
+
+
 def test_what_is_said_for_a_login_or_logout_belongs_to_no_request() -> None:
     one, _, recorder = session({"n": 1}, {"ready": True}, {"n": 2})
     exchange = asked(one, recorder, 5, enough=1)

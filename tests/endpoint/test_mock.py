@@ -182,11 +182,11 @@ def test_latencies_and_open_rows_are_served(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(
         Host, "start", lambda self, behaviour, *rest: served.append(behaviour) or start(self, behaviour)
     )
-    options = ("--latency", "login=1.2", "--latency", "reply=0-1.2", "--open", "pushes_the_contact_at_login")
+    options = ("--latency", "login=1.2", "--latency", "reply=0-1.2", "--open", "pushes_a_contact_every_400_ms")
 
     assert mock.run(parsed("--port", "0", *options)) == 0
     assert served == [
-        Behaviour(open=("pushes_the_contact_at_login",), latency={"login": (1.2, 1.2), "reply": (0.0, 1.2)})
+        Behaviour(open=("pushes_a_contact_every_400_ms",), latency={"login": (1.2, 1.2), "reply": (0.0, 1.2)})
     ]
 
 

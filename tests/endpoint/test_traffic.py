@@ -163,7 +163,7 @@ def test_it_is_dropped_by_time_and_not_by_count() -> None:
 
 @pytest.mark.parametrize(("among", "reached"), [("sessions_of_its_topic", 1), ("all_sessions", 2)])
 def test_answers_are_copied_to_other_sessions(serve: Serve, connect: Connect, among: str, reached: int) -> None:
-    url = serve(Behaviour(open=(f"copies_each_answer_to_{among}",)))
+    url = serve(Behaviour(faults=(f"copies_each_answer_to_{among}",)))
     asker, same, other = connect(url).log_in(), connect(url).log_in("agent-8"), connect(url).log_in("agent-9")
     same.ask("nobody")
     other.ask("nobody", topic="Webservice")
@@ -178,7 +178,7 @@ def test_answers_are_copied_to_other_sessions(serve: Serve, connect: Connect, am
     ("row", "subtopics"), [("too", ["ContactOD", "CustomerInfo"]), ("first", ["CustomerInfo", "ContactOD"])]
 )
 def test_the_contact_comes_under_another_subtopic_too(client: Connect, row: str, subtopics: list[str]) -> None:
-    agent = client(open=(f"sends_the_contact_under_another_subtopic_{row}",)).log_in()
+    agent = client(variants=(f"sends_the_contact_under_another_subtopic_{row}",)).log_in()
     agent.send(request())
 
     found = [agent.receive(), agent.receive()]
@@ -198,10 +198,10 @@ def test_contacts_are_pushed_to_who_is_logged_in_and_no_longer_after_logout(clie
 
 
 def test_a_contact_is_pushed_at_login(client: Connect) -> None:
-    agent = client(open=("pushes_the_contact_at_login",)).log_in()
+    agent = client(variants=("pushes_the_contact_at_login",)).log_in()
     assert agent.phone_numbers(1) == ["5550104711"]
 
-    assert client(open=("pushes_the_contact_at_login",)).log_in("agent-10").is_left_unanswered("no JSON")
+    assert client(variants=("pushes_the_contact_at_login",)).log_in("agent-10").is_left_unanswered("no JSON")
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,8 @@ def burst(lane: Lane, probe: Probe) -> None:
         pace.timing.reply + pace.slowest + probe.burst * pace.usual,
         lambda heard: sum(map(is_settled, heard)) >= probe.burst,
     )
+    if lane.inquiry.pool.stop.is_set():
+        lane.inquiry.recorder.change(names[-1], trouble="the run was interrupted")
     _revive(lane, names[-1], probe)
 
 

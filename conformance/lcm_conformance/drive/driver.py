@@ -131,8 +131,10 @@ class Driver:
                 except EnvironmentTrouble as trouble:
                     if inquiry.pool.stop.is_set():
                         return
-                    if deed.name == plan.FIND:
-                        inquiry.trouble = str(trouble)  # who cannot get in proves nothing to anybody
+                    if deed.name == plan.FIND or inquiry.recorder.is_full:
+                        inquiry.trouble = str(trouble)  # who cannot get in, or is drowned, proves nothing to anybody
+                    if inquiry.recorder.is_full:
+                        inquiry.pool.stop.set()
                     self._note(_named_by(deed, lane, deeds), str(trouble))
         finally:
             if lane.role == "reserved":

@@ -145,6 +145,8 @@ class Lane:
             self.listen(reply)
         self.learn(name)
         self._look_for_limit(session)
+        if self.inquiry.pool.stop.is_set() and not session.closed and not self.is_answered(name):
+            self.inquiry.recorder.change(name, part=Part.OPEN, controls=())  # nobody waited for its answer
         return name
 
     def hush(self) -> None:
@@ -235,7 +237,7 @@ class Lane:
         return message.hands_out or is_weak or is_reply_at_once(message, (request,))
 
     def learn(self, name: str) -> None:
-        """Learn from an answered request how long answers take, from another whether the agent is still in."""
+        """From an answered request how long answers take, from an unanswered one whether the agent is still in."""
         exchange, session = self.exchange(name), self._require_session()
         first = next((event for event in exchange.received if Message(event).hands_out), None)
         if first is not None:

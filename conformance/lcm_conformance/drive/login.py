@@ -87,7 +87,7 @@ def _seen(
     """Which came first: success, failure, the end of the session, or silence for so long; and what came till then."""
     heard: list[Message] = []
     deadline = time.monotonic() + seconds
-    while not session.closed:
+    while not session.is_over:
         message = session.hear_one(deadline - time.monotonic())
         if message is not None:
             heard.append(message)
@@ -95,15 +95,15 @@ def _seen(
                 if awaited is not None and holds(awaited, message.parsed.value):
                     return word, heard
         if time.monotonic() >= deadline:
-            return "silence", heard
-    return "closed", heard
+            break
+    return ("closed" if session.closed else "silence"), heard
 
 
 def _picked(session: Session, path: str, seconds: float) -> tuple[str | None, list[Message]]:
     """The subscriber ID, and the messages that came until it did."""
     heard: list[Message] = []
     deadline = time.monotonic() + seconds
-    while not session.closed and time.monotonic() < deadline:
+    while not session.is_over and time.monotonic() < deadline:
         message = session.hear_one(deadline - time.monotonic())
         if message is None:
             continue

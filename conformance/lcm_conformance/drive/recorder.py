@@ -28,7 +28,7 @@ def in_bytes(frame: str) -> int:
 
 
 class Recorder:
-    """The events, exchanges and silences of one run while they grow."""
+    """The events, exchanges and silences of one run while they grow. `is_full`: more has come than can be kept."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -41,6 +41,7 @@ class Recorder:
         self._texts: dict[str, str] = {}
         self._memory: dict[str, Any] = {}
         self._sessions = 0
+        self.is_full = False
         self._taken = dict.fromkeys(
             ("frames", "bytes", "bytes in different frames", "JSON values in different frames"), 0
         )
@@ -61,6 +62,7 @@ class Recorder:
             for (what, taken), count, most in zip(list(self._taken.items()), counts, bounds, strict=True):
                 self._taken[what] = taken + count
                 if taken + count > most:
+                    self.is_full = True
                     raise Harmful(f"the endpoint has sent more than {most} {what} in this run")
 
     def note(

@@ -104,6 +104,11 @@ class Session:
         self._settle()
         return heard
 
+    @property
+    def is_over(self) -> bool:
+        """Whether there is nothing more to wait for: the session has ended, or the run is to stop."""
+        return self.closed or self._stop.is_set()
+
     def take_leave(self, seconds: float) -> None:
         """For an interrupted run: listen no longer than so many seconds from now on, but do listen."""
         self._stop = threading.Event()

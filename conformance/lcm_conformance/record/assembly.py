@@ -6,6 +6,7 @@ asked is left out, each with its reason.
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -89,9 +90,9 @@ class _Assembly:
         self._unsure: set[str] = set()
         timed = in_order(heard)
         self._end = timed[-1][0] if timed else 0.0
+        logging_in = {one.session for _, one in timed if self._login(one) is not None}
         self._sessions = {
-            name: _Session(name, any(self._login(one) is not None for _, one in timed if one.session == name))
-            for name in dict.fromkeys(one.session for _, one in timed)
+            name: _Session(name, name in logging_in) for name in dict.fromkeys(one.session for _, one in timed)
         }
         for clock, one in timed:
             self._take(clock, one, self._sessions[one.session])
@@ -236,38 +237,39 @@ class _Assembly:
 
     def _as_heard(self, exchanges: Sequence[Exchange]) -> list[Exchange]:
         """Those whose answer nobody waited for are marked; of a session that never logged in only answers count."""
-        return [self._unanswered(x, exchanges) if x.part in PROPER and not x.closed else x for x in exchanges]
+        balance: Counter[str] = Counter()
+        for x in exchanges:
+            if x.part in PROPER:
+                balance[x.session] += sum(message.hands_out for message in messages(x.received)) - 1
+        return [
+            self._unanswered(x, balance[x.session] >= 0) if x.part in PROPER and not x.closed else x for x in exchanges
+        ]
 
-    def _unanswered(self, exchange: Exchange, exchanges: Sequence[Exchange]) -> Exchange:
+    def _unanswered(self, exchange: Exchange, made_up: bool) -> Exchange:
+        """`made_up`: its session brought as many contacts as were due, so that its answer came in a later window."""
         if any(message.may_answer or message.hands_out for message in messages(exchange.received)):
             return exchange
         if not self._sessions[exchange.session].is_known and not self._customs.by_headers:
             return replace(exchange, part=Part.OPEN, form="not known whether logged in")
         waited = exchange.ended - exchange.sent >= self._customs.reply
-        if waited or self._made_up(exchange, exchanges):
+        if waited or made_up:
             return exchange
         return replace(exchange, trouble=UNHEARD.format(exchange.id))
-
-    def _made_up(self, exchange: Exchange, exchanges: Sequence[Exchange]) -> bool:
-        """Whether its session brought as many contacts as were due: the answer came in a later window."""
-        asked = [x for x in exchanges if x.session == exchange.session and x.part in PROPER]
-        return sum(message.hands_out for x in asked for message in messages(x.received)) >= len(asked)
 
     def _silences(self, exchanges: Sequence[Exchange]) -> list[Silence]:
         """The times in which a session was listened to after requests under test, and nothing was asked on it."""
         answered = [m.event.clock - x.sent for x in exchanges if x.part in PROPER for m in messages(x.received)[:1]]
         needed = self._customs.silence + max(answered, default=0.0)
         found: list[Silence] = []
-        for name in self._sessions:
-            open_tests: list[str] = []
-            for x in (x for x in exchanges if x.session == name):
-                open_tests += [x.id] if x.part is Part.TEST else []
-                if open_tests and x.ended - x.sent >= needed - _ROUNDED:
-                    late = any(event.clock > x.sent + needed for event in x.received)
-                    found.append(
-                        Silence(name, x.sent, x.ended if late else min(x.ended, x.sent + needed), tuple(open_tests))
-                    )
-                    open_tests = []
+        open_tests: dict[str, list[str]] = defaultdict(list)
+        for x in exchanges:
+            tests = open_tests[x.session]
+            tests += [x.id] if x.part is Part.TEST else []
+            if tests and x.ended - x.sent >= needed - _ROUNDED:
+                late = any(event.clock > x.sent + needed for event in x.received)
+                end = x.ended if late else min(x.ended, x.sent + needed)
+                found.append(Silence(x.session, x.sent, end, tuple(tests)))
+                tests.clear()
         return found
 
     def _value(self, one: Heard) -> dict[str, Any]:

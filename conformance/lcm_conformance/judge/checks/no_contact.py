@@ -166,8 +166,8 @@ def _in_row(evidence: Evidence, test: Exchange, group: Group) -> Stand | None:
     if row.is_regular and controls and (row.all_came or any(map(evidence.gives_meaning, controls))):
         return PASSED
     if over:
-        brought_again = any(_fails_alone(evidence, x) for x in group.tests)
-        return None if brought_again or test not in row.suspects else _never_again(evidence, test, group, row)
+        decided = any(_fails_alone(evidence, x) for x in group.tests) or any(_is_open_alone(evidence, x) for x in over)
+        return None if decided or test not in row.suspects else _never_again(evidence, test, group, row)
     if row.is_regular or not group.heard:
         return _silent(evidence, test, group)
     explained = all(_fails_alone(evidence, x) for x in row.suspects)
@@ -198,6 +198,12 @@ def _never_again(evidence: Evidence, test: Exchange, group: Group, row: Row) -> 
 def _fails_alone(evidence: Evidence, test: Exchange) -> bool:
     alone = [_stand_alone(evidence, x) for x in evidence.exchanges(Part.TEST, probe=test.probe)]
     return any(stand is not None and stand.findings for stand in alone)
+
+
+def _is_open_alone(evidence: Evidence, alone: Exchange) -> bool:
+    """Whether it stays open what a request came to that was asked alone: it says why."""
+    stand = _stand_alone(evidence, alone)
+    return stand is not None and bool(stand.reason)
 
 
 def _passes_alone(evidence: Evidence, test: Exchange) -> bool:
