@@ -82,7 +82,8 @@ class Session:
         self.requests += 1
         self.is_clean = self.is_clean and kept.part in {Part.DUE, Part.OPEN} and kept.form is None
         self._send(frame)
-        self._recorder.change(kept.id, closed=self.closed)
+        ours = self.closed and not self.farewell  # the run is ending, and nothing was sent
+        self._recorder.change(kept.id, closed=bool(self.farewell), trouble="the run was interrupted" if ours else None)
         return kept.id
 
     def listen(self, seconds: float, enough: Enough = lambda _: False) -> list[Message]:

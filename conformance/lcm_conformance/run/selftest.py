@@ -42,9 +42,9 @@ from lcm_conformance.transport.websocket import WebSocketTransport
 from lcm_conformance.version import VERSION
 
 T = TypeVar("T")
-AT_ONCE = 8
+AT_ONCE = 12
 _TURN = 0.5  # seconds
-_SHARE = 18
+_SHARE = 160
 TIMING = Timing(connect=20, reply=3, silence=0.5)
 """Seconds; short, because the endpoint is on this machine and each answer takes milliseconds."""
 
