@@ -10,6 +10,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from canaries import PEOPLE, PERSONAL, SECRETS, STRANGERS, found, written
@@ -97,14 +98,14 @@ ALL_FLAWS = tuple(FLAWS)
 LOGIN = PROFILE[PROFILE.index("[login]\n") : PROFILE.index("[logout]")]
 PROGRAM = "import os, sys; print(os.environ['CANARY_TOKEN']); sys.exit(os.environ['CANARY_OWN'])"
 SCENES = (
-    Scene("full run", 3, RUN, "inconclusive"),
+    Scene("full run", 1, RUN, "non-conformant"),  # its gossip says a contact's members after wrong requests, too
     *(Scene(name.replace("_", " "), 1, BY_COMMAND, "non-conformant", flaws=(name,)) for name in FLAWS),
     Scene("every flaw", 1, BY_COMMAND, "non-conformant", flaws=ALL_FLAWS),
     Scene("every flaw, pytest", 1, BY_PYTEST, "non-conformant", flaws=ALL_FLAWS),
     Scene("ill-formed", 1, (*RUN, "--clause", "MAP", "RSP", "RES"), "RSP-1", manners="garbles"),
     Scene("ill-formed, pytest", 3, BY_PYTEST, "inconclusive", manners="garbles"),
-    Scene("strange forms", 1, RUN, "RSP-1", manners="mumbles"),
-    Scene("strange forms, pytest", 3, BY_PYTEST, "RSP-1", manners="mumbles"),
+    Scene("strange forms", 1, RUN, "non-conformant", manners="mumbles"),
+    Scene("strange forms, pytest", 3, BY_PYTEST, "inconclusive", manners="mumbles"),
     Scene("bad input", 3, (*RUN, "--clause", "ROB", "--allow-hostile"), "robustness"),
     Scene("another contact", 1, BY_COMMAND, "RES-1", changes=(("5550147123", "5550169345"),)),
     Scene("login refused", 3, BY_COMMAND, "environment: ", manners="refuses"),
@@ -127,8 +128,8 @@ SCENES = (
     ),
     Scene("crash in a check", 5, BY_COMMAND, "suite error: ", ALL_FLAWS, crash="judge.checks.check.finding"),
     Scene("crash in a check, pytest", 5, BY_PYTEST, "suite error: ", ALL_FLAWS, crash="judge.checks.check.finding"),
-    Scene("crash while asking", 5, BY_COMMAND, "suite error: ", crash="drive.requests.reply_to"),
-    Scene("crash while asking, pytest", 5, BY_PYTEST, "suite error: ", crash="drive.requests.reply_to"),
+    Scene("crash while asking", 5, BY_COMMAND, "suite error: ", crash="drive.lane.request_frame"),
+    Scene("crash while asking, pytest", 5, BY_PYTEST, "suite error: ", crash="drive.lane.request_frame"),
     Scene("crash in a report", 5, BY_COMMAND, "suite error: ", crash="run.runner.write_all"),
     Scene("crash in a report, pytest", 5, BY_PYTEST, "suite error: ", crash="run.runner.write_all"),
     Scene("plan", 0, (*RUN, "--plan"), "at most"),
@@ -226,7 +227,7 @@ def test_a_pseudonym_is_of_the_same_type_and_shape_and_the_same_throughout_a_run
         scene = Scene(name, 3, (*RUN, "--clause", "MAP-1", "FLD"), "")
         _, _, everything = play(tmp_path / name, scene)
         lines = [json.loads(line) for line in everything["out/transcript.ndjson"].decode().splitlines()[1:]]
-        replies = [json.loads(line["frame"]) for line in lines if "ContactOD" in (line.get("frame") or "")]
+        replies = [json.loads(line["frame"]) for line in lines if _is_kims(line)]
         contacts = [r["message"]["response"] for r in replies if r["subtopic"] == "ContactOD"]
         shown.append({json.dumps({m: c[m] for m in PEOPLE["kim-zq4411"]}, sort_keys=True) for c in contacts})
         assert len(contacts) > len(shown[-1]) == 1
@@ -236,6 +237,10 @@ def test_a_pseudonym_is_of_the_same_type_and_shape_and_the_same_throughout_a_run
         assert type(first[member]) is type(value)
         assert [classes(first[member]), classes(second[member])] == [classes(value)] * 2
         assert len({str(value), str(first[member]), str(second[member])}) == 3
+
+
+def _is_kims(line: dict[str, Any]) -> bool:
+    return line.get("agent") == "reserved" and '"ContactOD"' in line.get("frame", "")
 
 
 def classes(value: object) -> str:

@@ -19,19 +19,21 @@ from lcm_conformance.judge.checks import members
 from lcm_conformance.profile import at
 from lcm_conformance.run import selftest
 from lcm_conformance.run.runner import released_score
-from lcm_conformance.run.selftest import Score, Subject
+from lcm_conformance.run.selftest import Kind, Score, Subject
 from lcm_conformance.run.settings import embedded_profile
 
 TREE = Path(__file__).parents[2]
 PROFILE = TREE / "conformance" / "lcm_conformance" / "endpoint" / "profile.toml"
-FAULT = Subject("f", "is wrong", Behaviour(), True, frozenset({"MAP-1"}))
+FAULT = Subject("f", "is wrong", Behaviour(), Kind.FAULT, frozenset({"MAP-1"}))
 VARIANT = Subject("v", "is right", Behaviour())
+OPEN = Subject("o", "may be either", Behaviour(), Kind.OPEN, frozenset({"RES-1"}))
 ALL_PASS = dict.fromkeys(load_catalogue().clauses, Verdict.PASS)
 
 
 def scored(subject: Subject, **verdicts: Verdict) -> str:
     changed = {name.replace("_", "-"): verdict for name, verdict in verdicts.items()}
-    return Score(subject, ALL_PASS | changed, {}).word
+    verdicts = ALL_PASS | changed
+    return Score(subject, verdicts, {}, verdicts).word
 
 
 def test_every_normative_and_robustness_clause_has_a_fault() -> None:
@@ -54,6 +56,19 @@ def test_a_variant_that_is_not_wholly_passed_is_a_false_alarm() -> None:
     assert scored(VARIANT, ROB_1=Verdict.FAIL) == "false alarm"
     assert scored(VARIANT, MAP_1=Verdict.INCONCLUSIVE) == "false alarm"
     assert scored(VARIANT, RES_1=Verdict.UNTESTED) == "false alarm"
+
+
+def test_what_must_stay_open_is_closed_where_a_clause_is_settled_after_all() -> None:
+    assert scored(OPEN, RES_1=Verdict.INCONCLUSIVE) == "open"
+    assert scored(OPEN) == "closed"
+    assert scored(OPEN, MAP_1=Verdict.INCONCLUSIVE) == "closed"
+    assert scored(OPEN, MAP_1=Verdict.FAIL) == "false alarm"
+
+
+@pytest.mark.parametrize("subject", [FAULT, VARIANT, OPEN])
+def test_whatever_comes_out_of_the_transcript_otherwise_differs(subject: Subject) -> None:
+    verdicts = ALL_PASS | {"MAP-1": Verdict.FAIL}
+    assert Score(subject, verdicts, {}, ALL_PASS).word == "differs"
 
 
 def test_an_unknown_name_lists_the_nearest() -> None:
@@ -92,14 +107,14 @@ def test_pytest_and_the_selftest_come_to_the_same_verdicts(fault: str, tmp_path:
     quick.write_text(PROFILE.read_text(encoding="utf-8").replace("silence = 2", "silence = 0.5"), encoding="utf-8")
     with Host() as host:
         url = host.start(Behaviour(faults=(fault,)))
-        verdicts, _ = selftest.judge(at(profile, url))
+        verdicts, _, judged_again = selftest.judge(at(profile, url))
         again = host.start(Behaviour(faults=(fault,)))
         command = [sys.executable, "-m", "lcm_conformance", "run", "--url", again, "--profile", str(quick)]
         subprocess.run(
             [*command, "--allow-hostile", "--out", str(tmp_path / "out")], cwd=TREE, timeout=60, capture_output=True
         )
     result = json.loads((tmp_path / "out" / "result.json").read_text(encoding="utf-8"))
-    assert {row["id"]: row["verdict"] for row in result["clauses"]} == verdicts
+    assert {row["id"]: row["verdict"] for row in result["clauses"]} == verdicts == judged_again
 
 
 def test_the_released_score_is_of_this_catalogue_and_these_faults() -> None:
@@ -117,8 +132,11 @@ def test_the_released_score_is_of_this_catalogue_and_these_faults() -> None:
         "caught": faults,
         "exact": faults,
         "missed": 0,
-        "variants": sum(not subject.is_fault for subject in selftest.subjects()),
+        "variants": sum(subject.kind is Kind.VARIANT for subject in selftest.subjects()),
         "false_alarms": 0,
+        "open": sum(subject.kind is Kind.OPEN for subject in selftest.subjects()),
+        "closed": 0,
+        "differ": 0,
     }
 
 

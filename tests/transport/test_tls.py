@@ -236,4 +236,5 @@ def test_what_has_gone_since_the_profile_was_read_is_said(
     (tmp_path / "gone.pem").write_bytes(ca_file.read_bytes())
     written = profile(url=echo(authority.issue_cert("localhost")).url(), ca_file="gone.pem")
     (tmp_path / "gone.pem").unlink()
-    assert "it cannot be set up (No such file or directory): check endpoint.ca_file" in refused(written)
+    line = "it cannot be set up: No such file or directory: check endpoint.ca_file, the client certificate, and "
+    assert line in refused(written)

@@ -247,14 +247,17 @@ def may_answer(message: Message) -> bool:
 
 
 def reply_among(candidates: Sequence[Message], takes: Callable[[Message], bool] = may_answer) -> Message | None:
-    """The reply: the first `ContactOD` with a contact, else the first `ContactOD`, else the first contact under
-    another name, else the first frame that is no JSON and that `takes` takes for one.
+    """The reply: the first `ContactOD` with a contact, else the first `ContactOD`, if only meant as one, else the first
+    contact under another name, else the first frame that is no JSON and that `takes` takes for one.
     """
-    for shape in (Shape.CONTACT, Shape.EMPTY, Shape.ELSEWHERE, Shape.NOT_JSON):
-        for message in candidates:
-            if message.shape is shape and (shape is not Shape.NOT_JSON or message.hands_out or takes(message)):
-                return message
-    return None
+    ranks: tuple[Callable[[Message], bool], ...] = (
+        lambda message: message.shape is Shape.CONTACT,
+        lambda message: message.shape is Shape.EMPTY,
+        lambda message: message.shape is Shape.NOT_JSON and message.may_answer and takes(message),
+        lambda message: message.shape is Shape.ELSEWHERE,
+        lambda message: message.shape is Shape.NOT_JSON and (message.hands_out or takes(message)),
+    )
+    return next((message for fits in ranks for message in candidates if fits(message)), None)
 
 
 def reply_to(exchange: Exchange) -> Message | None:
