@@ -24,6 +24,12 @@ with locked_by_file(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()
 """
+HOLD = (
+    "import os, sys; "
+    "[os.set_inheritable(os.open(os.devnull, os.O_RDONLY), True) for _ in range(int(sys.argv[1]))]; "
+    "os.execv(sys.executable, [sys.executable, *sys.argv[2:]])"
+)
+"""Opens so many files and becomes Python with the arguments after it."""
 
 Ended = subprocess.CompletedProcess[str]
 
@@ -119,16 +125,20 @@ def test_so_it_is_by_pytest(tmp_path: Path, blocks: int, line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("files", "line"),
+    ("files", "held", "line"),
     [
-        (14, "environment: only 14 files can be open at once: raise the limit on open files (ulimit -n) to 64 or more"),
-        (64, "no socket can be opened: Too many open files: raise the limit on open files (ulimit -n)"),
+        (
+            14,
+            0,
+            "environment: only 14 files can be open at once: raise the limit on open files (ulimit -n) to 64 or more",
+        ),
+        (64, 46, "no socket can be opened: Too many open files: raise the limit on open files (ulimit -n)"),
     ],
 )
-def test_too_many_open_files_are_the_environments_trouble(tmp_path: Path, files: int, line: str) -> None:
-    ended = shell(
-        f"ulimit -n {files};", "lcm_conformance", *QUICK, "--clause", "RES", "PRE", "MAP", "REQ", cwd=tmp_path
-    )
+def test_too_many_open_files_are_the_environments_trouble(tmp_path: Path, files: int, held: int, line: str) -> None:
+    """`held` are open already when the command begins."""
+    script = f'ulimit -n {files}; exe=$1; shift; set -- "$exe" -c "{HOLD}" {held} "$@";'
+    ended = shell(script, "lcm_conformance", *QUICK, "--clause", "RES", "PRE", "MAP", "REQ", cwd=tmp_path)
     everything = ended.stdout + ended.stderr
     assert (ended.returncode, line in everything) == (3, True), everything
     assert not any(words in everything for words in ("suite error", "Traceback", "INTERNALERROR"))

@@ -1,0 +1,41 @@
+"""What a run may not exceed: requests a second, and an endpoint's own limit to the number of requests."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from driving import driver, embedded, judged, only
+from lcm_conformance.catalogue.probes import load_probes
+from lcm_conformance.endpoint import Behaviour, Host
+from lcm_conformance.record.transcript import Kind
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[Host]:
+    with Host() as running:
+        yield running
+
+
+def test_requests_per_second_are_kept_over_all_sessions(host: Host) -> None:
+    rate = 50
+    profile = embedded(host.start(Behaviour()), requests_per_second=rate)
+    begun = time.monotonic()
+    recording = driver(profile).run([load_probes()[name] for name in ("ask", "asked-twice", "at-once")])
+    sent = [e.clock for e in recording.events if e.kind is Kind.SENT and e.exchange is not None]
+    assert len(sent) > 20
+    assert len({e.session for e in recording.events}) > 1
+    # Each waits for its turn, however late the ones before it came.
+    assert all(at >= begun + number / rate for number, at in enumerate(sent))
+
+
+@pytest.mark.parametrize("code", [1008, 1013])
+def test_a_close_after_many_requests_is_the_environments_limit(host: Host, code: int) -> None:
+    profile = only(embedded(host.start(Behaviour(open=(f"closes_with_{code}_after_60_requests",)))), "reserved", "idle")
+    run = judged(profile)
+    assert run.failed == set(), run.unpassed
+    limited = [line for line in run.result.notices if "endpoint.requests_per_second" in line]
+    assert limited
+    assert all(line.startswith("environment: ") for line in limited)
+    assert not any("closed by a wrong request" in line for line in run.result.notices)
