@@ -70,6 +70,8 @@ class SlowWay:
             lane.pending.clear()
         elif self._control(names, wanted[-1]) or not self._inquiry.ways:
             return
+        if brought and self._inquiry.restless:
+            return  # where contacts come unasked, one after a form that is asked alone proves no more
         for name in () if brought else names:
             self._inquiry.recorder.change(name, part=Part.OPEN)  # nothing came, and it is asked over
         for part in parts(wanted):
