@@ -10,10 +10,13 @@ from lcm_conformance.catalogue.verdict import EnvironmentTrouble
 from lcm_conformance.drive.lane import Ask, Lane, is_settled
 from lcm_conformance.record.reply import Message
 
+_SHAKEN = 3
+"""Sessions after which an endpoint that ignores the next ones is asked as if it did not."""
+
 
 def bad_input(lane: Lane, probe: Probe, watcher: Lane | None) -> None:
     """Each form, and a valid request after it; while a second agent's session watches where the probe asks for it."""
-    lane.fresh()
+    _recover(lane)
     for form in probe.forms:
         is_doubtful = lane.inquiry.restless or (lane.inquiry.copies or 1) > 1
         session = lane.fresh() if probe.watched and is_doubtful else lane.enter()
@@ -56,7 +59,7 @@ def _revive(lane: Lane, name: str, probe: Probe) -> bool:
                 return True
     try:
         lane.fresh()
-        _is_revived(lane, ask)
+        lane.is_shaken = not _is_revived(lane, ask)
     except EnvironmentTrouble:
         if lane.inquiry.pool.stop.is_set():
             raise
@@ -67,6 +70,16 @@ def _revive(lane: Lane, name: str, probe: Probe) -> bool:
         )
         return False
     return True
+
+
+def _recover(lane: Lane) -> None:
+    """A fresh session; where the bad input before has harmed the next ones too, one that is answered again."""
+    lane.fresh()
+    for _ in range(_SHAKEN if lane.is_shaken else 0):
+        if _is_revived(lane, Ask("ask", Part.OPEN)):
+            lane.is_shaken = False
+            return
+        lane.fresh()
 
 
 def _is_revived(lane: Lane, ask: Ask) -> bool:

@@ -44,7 +44,8 @@ class Ask:
 class Lane:
     """One agent's. `pending` are the requests under test whose silence has still to be listened to on the session.
 
-    `gave_up`: no session of the agent is answered any more; `is_spoilt`: the session must not be asked on again.
+    `gave_up`: no session of the agent is answered any more; `is_spoilt`: the session must not be asked on again;
+    `is_shaken`: bad input was followed by no answer.
     """
 
     def __init__(self, inquiry: Inquiry, role: str, session: Session | None = None) -> None:
@@ -55,7 +56,7 @@ class Lane:
         self.pending: list[str] = []
         self.losses = 0
         self.gave_up = False
-        self.is_spoilt = False
+        self.is_spoilt = self.is_shaken = False
         self.was_patient = False
         self._last_sent = 0.0
         self._turn = 0

@@ -119,9 +119,10 @@ class Score:
         return self.word in {"exact", "conformant", "open"}
 
     def _extra(self) -> frozenset[str]:
-        """Failures that nobody ordered. Advisory clauses decide nothing and may remark on the same value."""
+        """Failures that nobody ordered. What decides nothing may remark on the same: advisory clauses, or a grade."""
         rows = load_catalogue().clauses
-        return frozenset(name for name in self.failed - self.subject.clauses if rows[name].klass != "advisory")
+        passed_over = {"advisory", "robustness"} if self.subject.kind is Kind.OPEN else {"advisory"}
+        return frozenset(name for name in self.failed - self.subject.clauses if rows[name].klass not in passed_over)
 
 
 def choose(names: Sequence[str]) -> tuple[Subject, ...]:
