@@ -348,6 +348,13 @@ def test_every_form_is_asked_twice_once_under_each_spelling_that_is_answered(run
             assert {x.way.topic for x in tests if (x.probe, x.form) == key and x.way} == answered
 
 
+@of(lambda on: on.variant("replies_slowly_to_one_request_in_forty"))
+def test_an_answer_that_is_slow_now_and_then_makes_no_form_be_asked_once_only(run: Judged) -> None:
+    asked = Counter((x.probe, x.form) for x in run.recording.exchanges if x.part is Part.TEST and x.form)
+    assert run.verdict == "conformant"
+    assert min(asked.values()) >= 2
+
+
 @of(lambda on: on.deaf())
 def test_all_four_ways_of_asking_are_tried_before_it_gives_up(run: Judged) -> None:
     assert {x.way for x in run.recording.of("ask")} == set(candidates())

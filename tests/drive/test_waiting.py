@@ -13,6 +13,7 @@ from lcm_conformance.drive.lane import Ask, Lane
 from lcm_conformance.drive.session import Session
 from lcm_conformance.profile import Timing
 from lcm_conformance.record.transcript import Silence
+from lcm_conformance.transport import ConnectionEnded
 
 CONTACT = {"subtopic": "ContactOD", "message": {"response": dict.fromkeys(page.MEMBERS, "x")}}
 ELSEWHERE = {**CONTACT, "subtopic": "Other"}
@@ -26,14 +27,20 @@ TIMING = Timing(connect=1, reply=0.2, silence=0.05)
 
 @dataclass
 class Script:
-    """A connection on which these frames come at once; None: nothing for as long as is listened."""
+    """A connection on which these frames come at once; None: nothing for as long as is listened.
+
+    When they have come, it `ends` or stays open.
+    """
 
     frames: list[str | None]
+    ends: bool = False
 
     def send(self, frame: str | bytes) -> None:
         pass
 
     def receive(self, timeout: float) -> str | None:
+        if self.ends and not self.frames:
+            raise ConnectionEnded("closed with code 1000")
         return self.frames.pop(0) if self.frames else None
 
     def close(self) -> None:
@@ -42,8 +49,8 @@ class Script:
     abort = close
 
 
-def lane(*frames: object) -> tuple[Lane, Script]:
-    profile = replace(only(embedded("ws://127.0.0.1:1/lcm"), "reserved"), timing=TIMING)
+def lane(*frames: object, timing: Timing = TIMING) -> tuple[Lane, Script]:
+    profile = replace(only(embedded("ws://127.0.0.1:1/lcm"), "reserved"), timing=timing)
     asking = inquiry(profile)
     script = Script([frame if isinstance(frame, str) else json.dumps(frame) for frame in frames])
     session = Session(script, "reserved", asking.recorder, asking.pool.stop)
@@ -75,6 +82,26 @@ def test_what_may_not_be_the_reply_is_listened_beyond(frame: object) -> None:
     one, script = lane(frame, CONTACT, CHAT)
     assert came(one, [one.proper(Ask("ask"))]) == [2]
     assert len(script.frames) == 1
+
+
+def test_beyond_a_contact_under_another_subtopic_for_as_long_as_the_reply_may_take(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one, _ = lane(ELSEWHERE, timing=replace(TIMING, reply=1.5))
+    assert one.session is not None
+    listen, asked = one.session.listen, list[float]()
+    monkeypatch.setattr(one.session, "listen", lambda seconds, *enough: asked.append(seconds) or listen(0.01, *enough))
+    one.proper(Ask("ask"))
+    assert asked == [1.5, 1.5]
+
+
+def test_what_is_cut_beyond_a_contact_under_another_subtopic_teaches_nothing() -> None:
+    one, script = lane(ELSEWHERE)
+    assert one.session is not None
+    script.ends = True
+    one.proper(Ask("ask"))
+    assert one.session.closed
+    assert not one.inquiry.is_elsewhere
 
 
 def test_beyond_a_contact_under_another_subtopic_only_until_no_more_came_once() -> None:

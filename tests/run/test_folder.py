@@ -4,22 +4,39 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from command import CHECKOUT, conformance, environment, plain_pytest
 from lcm_conformance.catalogue.verdict import UsageError
-from lcm_conformance.run.folder import held
+from lcm_conformance.run.folder import LOCK, held, locked_by_file
 
 HOLDER = """
 import sys
 from pathlib import Path
-from lcm_conformance.run.folder import held
-with held(Path(sys.argv[1])):
+from lcm_conformance.run import folder
+with getattr(folder, sys.argv[1])(Path(sys.argv[2])):
     print("held", flush=True)
     sys.stdin.read()
 """
+
+
+@contextmanager
+def held_elsewhere(folder: Path, lock: str = "held") -> Iterator[None]:
+    """Another process has taken this lock on the folder."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, lock, str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=environment(),
+        text=True,
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        yield
+        other.communicate("")
 
 
 def test_the_folder_is_made_and_nothing_stays_in_it(tmp_path: Path) -> None:
@@ -85,19 +102,22 @@ def test_a_run_beside_another_is_wrong_use_and_leaves_its_reports_alone(
     tmp_path: Path, command: Callable[..., subprocess.CompletedProcess[str]], prefix: str
 ) -> None:
     out = tmp_path / "out"
-    with subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(out)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=environment(),
-        text=True,
-    ) as other:
-        assert other.stdout is not None
-        assert other.stdout.readline() == "held\n"
+    with held_elsewhere(out):
         (out / "result.json").write_text("the other run's", encoding="utf-8")
         what = ["run"] if command is conformance else [str(CHECKOUT / "features"), "-q"]
         ended = command(*what, f"{prefix}out", str(out), cwd=tmp_path)
-        other.communicate("")
     assert ended.returncode == 2
     assert f"another run is writing to --out {out}: wait for it, or name another folder" in ended.stdout + ended.stderr
     assert (out / "result.json").read_text(encoding="utf-8") == "the other run's"
+
+
+def test_a_lock_on_a_file_holds_where_a_folder_cannot_be_locked(tmp_path: Path) -> None:
+    with (
+        held_elsewhere(tmp_path, "locked_by_file"),
+        pytest.raises(UsageError, match="another run is writing to --out"),
+        locked_by_file(tmp_path),
+    ):
+        pass
+    with locked_by_file(tmp_path):
+        pass
+    assert {path.name for path in tmp_path.iterdir()} <= {LOCK}

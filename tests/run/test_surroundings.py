@@ -12,18 +12,9 @@ from pathlib import Path
 import pytest
 from command import CHECKOUT, LONGEST, environment, quick_profile
 from lcm_conformance.endpoint import Behaviour, Host
-from lcm_conformance.run.folder import LOCK, locked_by_file
 
 FREE = "free some space, or name"
 QUICK = ("run", "--no-allure-html")
-HOLDER = """
-import sys
-from pathlib import Path
-from lcm_conformance.run.folder import locked_by_file
-with locked_by_file(Path(sys.argv[1])):
-    print("held", flush=True)
-    sys.stdin.read()
-"""
 HOLD = (
     "import os, sys; "
     "[os.set_inheritable(os.open(os.devnull, os.O_RDONLY), True) for _ in range(int(sys.argv[1]))]; "
@@ -180,23 +171,3 @@ def test_a_folder_that_is_taken_meanwhile_is_said(host: Host, tmp_path: Path) ->
     assert ended.returncode == 2
     assert f"lcm-conformance run: cannot write {out / 'result.json'}: " in ended.stderr
     assert "suite error" not in ended.stdout + ended.stderr
-
-
-def test_a_lock_on_a_file_holds_where_a_folder_cannot_be_locked(tmp_path: Path) -> None:
-    from lcm_conformance.catalogue.verdict import UsageError
-
-    with subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(tmp_path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=environment(),
-        text=True,
-    ) as other:
-        assert other.stdout is not None
-        assert other.stdout.readline() == "held\n"
-        with pytest.raises(UsageError, match="another run is writing to --out"), locked_by_file(tmp_path):
-            pass
-        other.communicate("")
-    with locked_by_file(tmp_path):
-        pass
-    assert {path.name for path in tmp_path.iterdir()} <= {LOCK}

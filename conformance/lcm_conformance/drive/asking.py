@@ -10,7 +10,7 @@ from itertools import takewhile
 
 from lcm_conformance.catalogue.probes import Part
 from lcm_conformance.catalogue.request import Way
-from lcm_conformance.drive.lane import Ask, Lane, is_settled
+from lcm_conformance.drive.lane import Ask, Lane
 from lcm_conformance.record.tally import PROPER, tally
 
 _MOST_LOST = 2
@@ -90,7 +90,7 @@ def try_other_ways(lane: Lane) -> None:
 def _hear_open(lane: Lane, name: str) -> None:
     """What the page leaves open is answered, refused, or met with a silence."""
     session = lane.enter()
-    session.listen(lane.inquiry.pace.silence, lambda heard: is_settled(heard[-1]))
+    session.listen(lane.inquiry.pace.silence, lambda heard: lane.is_settled(heard[-1]))
     lane.learn(name)
 
 
@@ -173,8 +173,10 @@ def control(
         return False
     session, names = lane.enter(), tuple(controls)
     name = lane.proper(Ask(probe, Part.CONTROL, way=way or lane.next_way(), controls=names))
-    if lane.is_answered(name) or session.closed:
-        return lane.is_answered(name)
+    if lane.is_answered(name):
+        return True
+    if session.closed:  # perhaps by a refusal of what was asked before, which took its time
+        return on_any_session and control_elsewhere(lane, names, probe, way)
     lane.losses += 1
     name = lane.proper(Ask(probe, Part.CONTROL, way=_another(lane, way), controls=names))
     if lane.is_answered(name):

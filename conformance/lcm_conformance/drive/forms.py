@@ -25,6 +25,10 @@ _CLEAN = 12
 """Contacts that are asked for with nothing improper before them, where one was lost among wrong requests."""
 
 
+_HABIT = 3
+"""Controls in a row that were answered late after a refusal: fewer may be an accident of a busy machine."""
+
+
 class Forms:
     """All forms of one run, on the lane of one agent who has a contact."""
 
@@ -79,7 +83,7 @@ class Forms:
         Where a session was closed by a form: the last one that was asked there, and seconds since the first one was.
         """
         lane, rest, rows = self._lane, list(wanted), dict[str, float]()
-        begun = time.monotonic()
+        begun, held_up = time.monotonic(), 0
         while rest and lane.losses < PATIENCE and not lane.is_tired and not self._inquiry.pool.stop.is_set():
             session = lane.enter()
             rows.setdefault(session.id, time.monotonic())
@@ -90,7 +94,8 @@ class Forms:
                 lane.listen(THROTTLE)
             asked_at = time.monotonic()
             answered = control(lane, names, batch[-1].probe.name, batch[-1].way)
-            if len(batch) == 1 and time.monotonic() - asked_at > SLOW:
+            held_up = held_up + 1 if len(batch) == 1 and time.monotonic() - asked_at > SLOW else 0
+            if held_up == _HABIT:
                 rest = sparse(rest)  # a refusal takes long here, and what comes after it waits for it
             if session.closed and not answered and session.harm is None:
                 self._void_control(names)

@@ -220,7 +220,8 @@ class Lane:
 
     def _await(self, name: str, seconds: float) -> None:
         """Listen until the reply is there. What may not be it is listened beyond: a ContactOD without a contact for a
-        silence, a contact under another subtopic for a moment, unless no more came the last time.
+        silence, a contact under another subtopic until the reply would be late, unless no more came the last time: it
+        may be a copy that belongs to the request before.
         """
         session, request = self._require_session(), self.exchange(name).request
         heard = session.listen(
@@ -230,12 +231,21 @@ class Lane:
         if doubtful is Shape.EMPTY and not self.inquiry.is_weak:
             session.listen(min(seconds, self.inquiry.pace.silence), lambda heard: self._is_reply(heard[-1], request))
         elif doubtful is Shape.ELSEWHERE and not self.inquiry.is_elsewhere:
-            more = session.listen(min(seconds, THROTTLE), lambda heard: heard[-1].shape is Shape.CONTACT)
-            self.inquiry.is_elsewhere = not any(message.shape is Shape.CONTACT for message in more)
+            more = session.listen(seconds, lambda heard: heard[-1].shape is Shape.CONTACT)
+            came = any(message.shape is Shape.CONTACT for message in more)
+            self.inquiry.is_elsewhere = not came and not session.closed and not self.inquiry.pool.stop.is_set()
 
     def _is_reply(self, message: Message, request: str) -> bool:
         is_weak = self.inquiry.is_weak and message.shape is Shape.EMPTY
-        return message.hands_out or is_weak or is_reply_at_once(message, (request,))
+        return self._answers(message) or is_weak or is_reply_at_once(message, (request,))
+
+    def _answers(self, message: Message) -> bool:
+        """Whether it hands out a contact that was asked for: one under another subtopic may be the last one's copy."""
+        return message.hands_out and (self.inquiry.is_elsewhere or message.shape is not Shape.ELSEWHERE)
+
+    def is_settled(self, message: Message) -> bool:
+        """Whether a message answers with a contact or refuses openly."""
+        return self._answers(message) or message.shape in {Shape.EMPTY, Shape.ERROR}
 
     def learn(self, name: str) -> None:
         """From an answered request how long answers take, from an unanswered one whether the agent is still in."""
@@ -255,8 +265,3 @@ class Lane:
         if self.session is None:
             raise EnvironmentTrouble("the session is gone")
         return self.session
-
-
-def is_settled(message: Message) -> bool:
-    """Whether a message hands out a contact or refuses openly."""
-    return message.hands_out or message.shape in {Shape.EMPTY, Shape.ERROR}

@@ -128,7 +128,7 @@ def after_logout(lane: Lane) -> None:
             tests = _after_logout(lane, asks_first=False)
     if tests and not lane.brought_contact(tests):
         lane.enter()
-        control(lane, tests, AFTER_LOGOUT)
+        control(lane, tests, AFTER_LOGOUT, on_any_session=True)
 
 
 def _after_logout(lane: Lane, asks_first: bool) -> list[str]:

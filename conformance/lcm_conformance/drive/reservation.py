@@ -7,7 +7,7 @@ from threading import Barrier
 
 from lcm_conformance.catalogue.probes import Part
 from lcm_conformance.drive.asking import contact, wait_for_way
-from lcm_conformance.drive.lane import Ask, Lane, is_settled
+from lcm_conformance.drive.lane import Ask, Lane
 from lcm_conformance.drive.pool import NoRoom
 
 NOTHING_RESERVED = "nothing-reserved"
@@ -43,9 +43,9 @@ def ask_for_a_colleague(lane: Lane) -> None:
     """An agent asks with a colleague's ID, and is answered, refused, or left alone; nothing is asked there later."""
     session, pace = lane.enter(), lane.inquiry.pace
     name = lane.send(Ask(COLLEAGUE, Part.OPEN, label="a colleague's UserID", asks_for="other"))
-    heard = session.listen(min(pace.silence, max(_A_WHILE, 4 * pace.slowest)), lambda heard: is_settled(heard[-1]))
+    heard = session.listen(min(pace.silence, max(_A_WHILE, 4 * pace.slowest)), lambda heard: lane.is_settled(heard[-1]))
     lane.beat()
-    lane.is_spoilt = not any(map(is_settled, heard)) or lane.brought_contact([name])
+    lane.is_spoilt = not any(map(lane.is_settled, heard)) or lane.brought_contact([name])
 
 
 def at_once(first: Lane, second: Lane) -> None:

@@ -76,11 +76,12 @@ def copy_to_others(turn: Turn, params: Mapping[str, Any]) -> None:
     turn.replies += [replace(reply, session=session) for reply in turn.replies for session in others]
 
 
-@primitive(Phase.DELIVERY, "subtopic", "first")
+@primitive(Phase.DELIVERY, "subtopic", "first", "seconds")
 def copy_under(turn: Turn, params: Mapping[str, Any]) -> None:
-    """Send it under another subtopic too, before or after it."""
+    """Send it under another subtopic too, before it or so many seconds after it."""
     text = json.dumps({**turn.message, "subtopic": params["subtopic"]}, ensure_ascii=False)
-    copies = [replace(reply, text=text) for reply in turn.replies]
+    later = params.get("seconds", 0.0)
+    copies = [replace(reply, text=text, after=reply.after + later) for reply in turn.replies]
     turn.replies = [*copies, *turn.replies] if params.get("first") else [*turn.replies, *copies]
 
 
