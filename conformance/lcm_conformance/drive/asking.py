@@ -77,21 +77,23 @@ def try_other_ways(lane: Lane) -> None:
         "ask": first.other_topic.other_source,
     }
     for probe, way in others.items():
-        lane.enter()
-        inquiry.preparation.before_request(lane.agent)
-        name = lane.send(Ask(probe, Part.OPEN, way=way))
-        _hear_open(lane, name)
-        if lane.is_answered(name):
+        name = _ask_openly(lane, probe, way)
+        if lane.came_elsewhere(name):  # perhaps late, of the request before: by now all of that is in
+            name = _ask_openly(lane, probe, way)
+        if lane.is_answered(name) or lane.came_elsewhere(name):
             inquiry.ways.append(way)
             inquiry.recorder.change(name, part=Part.DUE)
             lane.beat()
 
 
-def _hear_open(lane: Lane, name: str) -> None:
-    """What the page leaves open is answered, refused, or met with a silence."""
+def _ask_openly(lane: Lane, probe: str, way: Way) -> str:
+    """What the page leaves open is answered, refused, or met with a silence. Returns the exchange's id."""
     session = lane.enter()
+    lane.inquiry.preparation.before_request(lane.agent)
+    name = lane.send(Ask(probe, Part.OPEN, way=way))
     session.listen(lane.inquiry.pace.silence, lambda heard: lane.is_settled(heard[-1]))
     lane.learn(name)
+    return name
 
 
 def contacts(lane: Lane, number: int, probe: str = "ask") -> None:

@@ -192,6 +192,12 @@ class Lane:
         exchange = self.exchange(name)
         return any(self._is_reply(Message(event), exchange.request) for event in exchange.received)
 
+    def came_elsewhere(self, name: str) -> bool:
+        """Whether all that came for a proper request is a contact under another subtopic."""
+        return not self.is_answered(name) and any(
+            Message(event).shape is Shape.ELSEWHERE for event in self.exchange(name).received
+        )
+
     def brought_contact(self, names: Sequence[str]) -> bool:
         """Whether a contact came in any of these exchanges."""
         return any(contacts(self.exchange(name)) for name in names)

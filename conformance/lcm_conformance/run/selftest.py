@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import product
 from multiprocessing import active_children, get_context
+from multiprocessing.queues import SimpleQueue
 from typing import TypeVar
 
 from lcm_conformance.catalogue import scenarios
@@ -44,7 +45,6 @@ from lcm_conformance.version import VERSION
 T = TypeVar("T")
 AT_ONCE = 12
 _TURN = 0.5  # seconds
-_SHARE = 160
 TIMING = Timing(connect=20, reply=3, silence=0.5)
 """Seconds; short, because the endpoint is on this machine and each answer takes milliseconds."""
 
@@ -219,17 +219,31 @@ def run(
     More than one process helps where there is more than one core: Python's threads share one.
     """
     scores: dict[str, Score] = {}
+
+    def keep(score: Score) -> None:
+        scores[score.subject.name] = score
+        if told is not None:
+            told(score)
+
     if connections is not None:
         chosen = [subject for subject in chosen if subject.sessions <= connections]
+    # Those that stay open come last and take longest: they go first, so that nothing waits for them in the end.
+    in_turn = list(reversed(chosen))
     if processes == 1:
-        _judge_all(chosen, lambda score: _keep(scores, score, told), connections)
+        _judge_all(in_turn, keep, connections)
     else:
-        shares = [chosen[start : start + _SHARE] for start in range(0, len(chosen), _SHARE)]
-        with ProcessPoolExecutor(processes, get_context("spawn"), initializer=_leave_interrupts_to_the_parent) as pool:
+        context = get_context("spawn")
+        done: SimpleQueue[Score] = context.SimpleQueue()
+        with ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(done,)) as pool:
+            shares = [in_turn[place::processes] for place in range(processes)]
+            futures = {pool.submit(_judge_share, share, connections) for share in shares}
             try:
-                for done in _as_completed([pool.submit(_judge_share, share, connections) for share in shares]):
-                    for score in done.result():
-                        _keep(scores, score, told)
+                while futures or not done.empty():
+                    finished, futures = wait(futures, _TURN, FIRST_COMPLETED)
+                    while not done.empty():
+                        keep(done.get())
+                    for future in finished:
+                        future.result()
             except KeyboardInterrupt:
                 for worker in active_children():
                     worker.terminate()
@@ -245,20 +259,23 @@ def _as_completed(futures: Iterable[Future[T]]) -> Iterator[Future[T]]:
         yield from done
 
 
-def _leave_interrupts_to_the_parent() -> None:
+class _Worker:
+    """What a process that judges a share is given when it begins."""
+
+    told: Callable[[Score], None]
+
+
+_worker = _Worker()
+
+
+def _begin(done: SimpleQueue[Score]) -> None:
+    """In a process that judges a share: whoever started it hears of each score, and alone of interruptions."""
+    _worker.told = done.put
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _keep(scores: dict[str, Score], score: Score, told: Callable[[Score], None] | None) -> None:
-    scores[score.subject.name] = score
-    if told is not None:
-        told(score)
-
-
-def _judge_share(chosen: Sequence[Subject], connections: int | None) -> list[Score]:
-    found: list[Score] = []
-    _judge_all(chosen, found.append, connections)
-    return found
+def _judge_share(chosen: Sequence[Subject], connections: int | None) -> None:
+    _judge_all(chosen, _worker.told, connections)
 
 
 def _judge_all(chosen: Sequence[Subject], told: Callable[[Score], None], connections: int | None) -> None:
