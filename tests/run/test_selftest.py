@@ -140,8 +140,7 @@ def test_the_released_score_is_of_this_catalogue_and_these_faults() -> None:
     }
 
 
-def test_an_interruption_ends_the_processes_that_judge(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(selftest, "_SHARE", 1)
+def test_an_interruption_ends_the_processes_that_judge() -> None:
     workers: list[BaseProcess] = []
 
     def interrupt(_score: Score) -> None:
