@@ -119,14 +119,30 @@ def test_where_only_empty_ones_come_they_are_answers() -> None:
     assert len(script.frames) == 1
 
 
-def test_a_late_answer_is_listened_for_once_an_agent(monkeypatch: pytest.MonkeyPatch) -> None:
-    one, _ = lane()
+def listened(one: Lane, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long it listens, each time; without waiting for it."""
     assert one.session is not None
     listen, asked = one.session.listen, list[float]()
     monkeypatch.setattr(one.session, "listen", lambda seconds, *enough: asked.append(seconds) or listen(0, *enough))
+    return asked
+
+
+def test_a_late_answer_is_listened_for_once_an_agent(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, _ = lane()
+    asked = listened(one, monkeypatch)
     names = [one.proper(Ask("ask")) for _ in range(2)]
-    assert asked == [TIMING.reply, TIMING.reply, TIMING.reply]
+    assert asked == [TIMING.reply, pytest.approx(TIMING.reply, abs=0.3), TIMING.reply]
+    assert asked[1] > TIMING.reply  # what takes exactly twice as long is heard
     assert not any(map(one.is_answered, names))
+
+
+def test_where_answers_were_seen_to_come_late_it_is_listened_for_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, _ = lane()
+    one.inquiry.pace.took(TIMING.reply * 1.5)
+    asked = listened(one, monkeypatch)
+    for _ in range(2):
+        one.proper(Ask("ask"))
+    assert len(asked) == 4
 
 
 def test_a_silence_is_as_long_as_the_slowest_answer_and_more() -> None:

@@ -24,6 +24,8 @@ _DOUBTFUL = {Shape.EMPTY, Shape.ELSEWHERE}
 _LIMIT_CODES = ("1008", "1013")
 _TICK = 0.5
 """Seconds after which whoever watches is told how long a silence still is."""
+_EDGE = 0.25
+"""Seconds beyond twice `timing.reply`: what takes exactly that long is still heard."""
 _MANY = 10
 """Requests on a session: a close with a code of a limit after so many is the environment's."""
 
@@ -141,9 +143,11 @@ class Lane:
         name = self.send(ask)
         session, reply = self._require_session(), self.inquiry.profile.timing.reply
         self._await(name, reply)
-        if not self.is_answered(name) and not session.closed and not self.was_patient:
-            self.was_patient = True  # once an agent: later than due is an answer all the same
-            self.listen(reply)
+        comes_late = self.inquiry.pace.slowest > reply
+        if not self.is_answered(name) and not session.closed and (comes_late or not self.was_patient):
+            # Once an agent, and wherever late ones were seen: later than due is an answer all the same.
+            self.was_patient = True
+            self._await(name, reply + _EDGE)
         self.learn(name)
         self._look_for_limit(session)
         if self.inquiry.pool.stop.is_set() and not session.closed and not self.is_answered(name):
