@@ -101,7 +101,7 @@ def test_what_is_cut_beyond_a_contact_under_another_subtopic_teaches_nothing() -
     script.ends = True
     one.proper(Ask("ask"))
     assert one.session.closed
-    assert not one.inquiry.is_elsewhere
+    assert not one.inquiry.hearing.is_elsewhere
 
 
 def test_beyond_a_contact_under_another_subtopic_only_until_no_more_came_once() -> None:
@@ -113,7 +113,7 @@ def test_beyond_a_contact_under_another_subtopic_only_until_no_more_came_once() 
 
 def test_where_only_empty_ones_come_they_are_answers() -> None:
     one, script = lane(EMPTY, CHAT)
-    one.inquiry.is_weak = True
+    one.inquiry.hearing.is_weak = True
     name = one.proper(Ask("ask"))
     assert one.is_answered(name)
     assert len(script.frames) == 1

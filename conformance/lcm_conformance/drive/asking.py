@@ -48,7 +48,7 @@ def _find(lane: Lane, controls: tuple[str, ...]) -> None:
     chosen = next((name for name in asked if lane.brought_contact([name])), None)
     chosen = chosen or next((name for name in asked if lane.is_answered(name)), None)
     if chosen is None:
-        inquiry.is_weak = True
+        inquiry.hearing.is_weak = True
         chosen = next((name for name in asked if lane.is_answered(name)), None)
     place = 0 if chosen is None else asked.index(chosen) % len(inquiry.order)
     if chosen is not None:
@@ -69,7 +69,7 @@ def _twice_where_spoilt(lane: Lane) -> Iterator[Way]:
 
 def try_other_ways(lane: Lane) -> None:
     """Ask in each other way, on the session that is open: which are answered becomes known."""
-    inquiry = lane.inquiry
+    inquiry, came_elsewhere = lane.inquiry, lane.hearing.came_elsewhere
     first = inquiry.way
     others = {
         "topic-respelt": first.other_topic,
@@ -78,9 +78,9 @@ def try_other_ways(lane: Lane) -> None:
     }
     for probe, way in others.items():
         name = _ask_openly(lane, probe, way)
-        if lane.came_elsewhere(name):  # perhaps late, of the request before: by now all of that is in
+        if came_elsewhere(lane.exchange(name)):  # perhaps late, of the request before: by now all of that is in
             name = _ask_openly(lane, probe, way)
-        if lane.is_answered(name) or lane.came_elsewhere(name):
+        if lane.is_answered(name) or came_elsewhere(lane.exchange(name)):
             inquiry.ways.append(way)
             inquiry.recorder.change(name, part=Part.DUE)
             lane.beat()
@@ -91,7 +91,7 @@ def _ask_openly(lane: Lane, probe: str, way: Way) -> str:
     session = lane.enter()
     lane.inquiry.preparation.before_request(lane.agent)
     name = lane.send(Ask(probe, Part.OPEN, way=way))
-    session.listen(lane.inquiry.pace.silence, lambda heard: lane.is_settled(heard[-1]))
+    session.listen(lane.inquiry.pace.silence, lambda heard: lane.hearing.is_settled(heard[-1]))
     lane.learn(name)
     return name
 

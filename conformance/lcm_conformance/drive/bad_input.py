@@ -22,7 +22,7 @@ def bad_input(lane: Lane, probe: Probe, watcher: Lane | None) -> None:
         session = lane.fresh() if probe.watched and is_doubtful else lane.enter()
         name = lane.send(Ask(probe.name, Part.HOSTILE, form))
         if probe.watched:
-            session.listen(lane.inquiry.pace.silence, lambda heard: lane.is_settled(heard[-1]))
+            session.listen(lane.inquiry.pace.silence, lambda heard: lane.hearing.is_settled(heard[-1]))
         if probe.watched and watcher is not None:
             watcher.enter()
             watcher.proper(Ask(probe.name, Part.REVIVAL, controls=(name,)))
@@ -37,7 +37,7 @@ def burst(lane: Lane, probe: Probe) -> None:
     pace = lane.inquiry.pace
     session.listen(
         pace.timing.reply + pace.slowest + probe.burst * pace.usual,
-        lambda heard: sum(map(lane.is_settled, heard)) >= probe.burst,
+        lambda heard: sum(map(lane.hearing.is_settled, heard)) >= probe.burst,
     )
     if lane.inquiry.pool.stop.is_set():
         lane.inquiry.recorder.change(names[-1], trouble="the run was interrupted")

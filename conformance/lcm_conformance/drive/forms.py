@@ -45,7 +45,7 @@ class Forms:
             return
         if tally(self._inquiry.recorder.on(self._lane.enter().id)).surplus:
             learn_copies(self._lane)  # on a fresh session: a row must add up from its beginning
-        odd = self._inquiry.is_weak or self._inquiry.restless
+        odd = self._inquiry.hearing.is_weak or self._inquiry.restless
         if not self._inquiry.ways or odd or not self._is_reusable():
             self._slow.ask_hushed(once(self._wanted))
             return

@@ -12,6 +12,7 @@ from lcm_conformance.catalogue import page
 from lcm_conformance.catalogue.probes import Part
 from lcm_conformance.catalogue.request import Way, candidates
 from lcm_conformance.catalogue.verdict import EnvironmentTrouble
+from lcm_conformance.drive.hearing import Hearing
 from lcm_conformance.drive.pace import Pace
 from lcm_conformance.drive.pool import Pool
 from lcm_conformance.drive.preparation import Preparation
@@ -39,9 +40,8 @@ class Inquiry:
     """One run's asking, for all its lanes. `ways` are those that are answered, the run's own first.
 
     `copies` is how many contacts a proper request brings, None until that is known; `restless`, that contacts were seen
-    to come late or unasked; `asked_over`, the roles and probes where a contact came and nothing was due; `is_weak`,
-    that proper requests are answered by no more than a ContactOD without a contact; `without_control`, the requests
-    before login whose agent cannot log in.
+    to come late or unasked; `asked_over`, the roles and probes where a contact came and nothing was due;
+    `without_control`, the requests before login whose agent cannot log in.
     """
 
     def __init__(
@@ -58,6 +58,7 @@ class Inquiry:
         self.agents.setdefault("unknown", Agent("unknown", f"no-such-agent-{secrets.token_hex(4)}"))
         self.recorder = Recorder()
         self.pace = Pace(profile.timing)
+        self.hearing = Hearing(self.pace)
         self.pool = Pool(profile, self.agents, transport, self.recorder)
         self.preparation = Preparation(profile)
         self.ways: list[Way] = []
@@ -66,7 +67,7 @@ class Inquiry:
         self.early_asked = threading.Event()
         self.copies: int | None = None
         self.restless = False
-        self.is_weak = self.is_elsewhere = self.answers_once = False
+        self.answers_once = False
         self.asked_over: set[tuple[str, str]] = set()
         self.has_room_for_two = False
         self.without_control: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ from lcm_conformance.catalogue.request import Ids, Way, request_frame
 from lcm_conformance.catalogue.verdict import EnvironmentTrouble
 from lcm_conformance.drive.inquiry import Inquiry
 from lcm_conformance.drive.session import Session, shown
-from lcm_conformance.record.reply import Message, Shape, is_reply_at_once
+from lcm_conformance.record.reply import Message
 from lcm_conformance.record.tally import contacts
 from lcm_conformance.record.transcript import Exchange, Silence
 
@@ -20,7 +20,6 @@ PATIENCE = 4
 """Lost controls that end the quick way for an agent; as many more end all that needs its control."""
 THROTTLE = 0.3
 """Seconds between a wrong request and its control, once a control was lost: a bus may throttle."""
-_DOUBTFUL = {Shape.EMPTY, Shape.ELSEWHERE}
 _LIMIT_CODES = ("1008", "1013")
 _TICK = 0.5
 """Seconds after which whoever watches is told how long a silence still is."""
@@ -52,6 +51,7 @@ class Lane:
 
     def __init__(self, inquiry: Inquiry, role: str, session: Session | None = None) -> None:
         self.inquiry = inquiry
+        self.hearing = inquiry.hearing
         self.role = role
         self.agent = inquiry.agents[role]
         self.session = session
@@ -142,12 +142,13 @@ class Lane:
         self.inquiry.preparation.before_request(self.agent)
         name = self.send(ask)
         session, reply = self._require_session(), self.inquiry.profile.timing.reply
-        self._await(name, reply)
+        request = self.exchange(name).request
+        self.hearing.wait(session, request, reply)
         comes_late = self.inquiry.pace.slowest > reply
         if not self.is_answered(name) and not session.closed and (comes_late or not self.was_patient):
             # Once an agent, and wherever late ones were seen: later than due is an answer all the same.
             self.was_patient = True
-            self._await(name, reply + _EDGE)
+            self.hearing.wait(session, request, reply + _EDGE)
         self.learn(name)
         self._look_for_limit(session)
         if self.inquiry.pool.stop.is_set() and not session.closed and not self.is_answered(name):
@@ -193,14 +194,7 @@ class Lane:
 
     def is_answered(self, name: str) -> bool:
         """Whether a proper request was answered, if only by something ill-formed."""
-        exchange = self.exchange(name)
-        return any(self._is_reply(Message(event), exchange.request) for event in exchange.received)
-
-    def came_elsewhere(self, name: str) -> bool:
-        """Whether all that came for a proper request is a contact under another subtopic."""
-        return not self.is_answered(name) and any(
-            Message(event).shape is Shape.ELSEWHERE for event in self.exchange(name).received
-        )
+        return self.hearing.is_answered(self.exchange(name))
 
     def brought_contact(self, names: Sequence[str]) -> bool:
         """Whether a contact came in any of these exchanges."""
@@ -227,35 +221,6 @@ class Lane:
             return False
         exchange = self.inquiry.recorder.exchange(last)
         return exchange.form is None and exchange.asks_for == self.role and exchange.way == way
-
-    def _await(self, name: str, seconds: float) -> None:
-        """Listen until the reply is there. What may not be it is listened beyond: a ContactOD without a contact for a
-        silence, a contact under another subtopic until the reply would be late, unless no more came the last time: it
-        may be a copy that belongs to the request before.
-        """
-        session, request = self._require_session(), self.exchange(name).request
-        heard = session.listen(
-            seconds, lambda heard: self._is_reply(heard[-1], request) or heard[-1].shape in _DOUBTFUL
-        )
-        doubtful = heard[-1].shape if heard else None
-        if doubtful is Shape.EMPTY and not self.inquiry.is_weak:
-            session.listen(min(seconds, self.inquiry.pace.silence), lambda heard: self._is_reply(heard[-1], request))
-        elif doubtful is Shape.ELSEWHERE and not self.inquiry.is_elsewhere:
-            more = session.listen(seconds, lambda heard: heard[-1].shape is Shape.CONTACT)
-            came = any(message.shape is Shape.CONTACT for message in more)
-            self.inquiry.is_elsewhere = not came and not session.closed and not self.inquiry.pool.stop.is_set()
-
-    def _is_reply(self, message: Message, request: str) -> bool:
-        is_weak = self.inquiry.is_weak and message.shape is Shape.EMPTY
-        return self._answers(message) or is_weak or is_reply_at_once(message, (request,))
-
-    def _answers(self, message: Message) -> bool:
-        """Whether it hands out a contact that was asked for: one under another subtopic may be the last one's copy."""
-        return message.hands_out and (self.inquiry.is_elsewhere or message.shape is not Shape.ELSEWHERE)
-
-    def is_settled(self, message: Message) -> bool:
-        """Whether a message answers with a contact or refuses openly."""
-        return self._answers(message) or message.shape in {Shape.EMPTY, Shape.ERROR}
 
     def learn(self, name: str) -> None:
         """From an answered request how long answers take, from an unanswered one whether the agent is still in."""

@@ -43,9 +43,11 @@ def ask_for_a_colleague(lane: Lane) -> None:
     """An agent asks with a colleague's ID, and is answered, refused, or left alone; nothing is asked there later."""
     session, pace = lane.enter(), lane.inquiry.pace
     name = lane.send(Ask(COLLEAGUE, Part.OPEN, label="a colleague's UserID", asks_for="other"))
-    heard = session.listen(min(pace.silence, max(_A_WHILE, 4 * pace.slowest)), lambda heard: lane.is_settled(heard[-1]))
+    heard = session.listen(
+        min(pace.silence, max(_A_WHILE, 4 * pace.slowest)), lambda heard: lane.hearing.is_settled(heard[-1])
+    )
     lane.beat()
-    lane.is_spoilt = not any(map(lane.is_settled, heard)) or lane.brought_contact([name])
+    lane.is_spoilt = not any(map(lane.hearing.is_settled, heard)) or lane.brought_contact([name])
 
 
 def at_once(first: Lane, second: Lane) -> None:
