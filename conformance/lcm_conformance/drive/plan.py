@@ -19,7 +19,7 @@ EARLY, LATE, BY_HEADERS, IDLE, FIND, OFTEN, FORMS, LOGOUT, COLLEAGUE, AT_ONCE = 
 )  # fmt: skip
 CONTACTS = 10
 """How often an agent asks for the contact, the controls and the ways of asking apart."""
-CONTACTS_WHERE_SLOW = {"reserved": 1, "other": 2}
+CONTACTS_WHERE_SLOW = {"reserved": 0, "other": 2}
 ALONE, BOTH = "reserved", "reserved and other"
 """Who does what comes last."""
 AT_LEAST = 6
