@@ -1,6 +1,7 @@
-"""How the tests are run: all of them spread over the cores, each start of Python with what was compiled before.
+"""How the tests are run: all of them spread over processes, each start of Python with what was compiled before.
 
-A run of some of them stays in one process: starting more would take longer than it saves.
+A run of some of them stays in one process: starting more would take longer than it saves. What tests share that is
+dear to make is made in one process alone: such tests carry the mark `xdist_group`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,10 @@ import os
 
 import pytest
 
+PROCESSES_A_CORE = 3
+"""Many tests wait for most of their time: for sockets, for silences, for the processes that they start."""
+MOST_PROCESSES = 12
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
@@ -16,8 +21,8 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         return
     of_all = config.args_source is pytest.Config.ArgsSource.TESTPATHS
     if of_all and config.option.numprocesses is None and not config.option.collectonly:
-        config.option.numprocesses = "auto"
-        config.option.dist = "worksteal"
+        config.option.numprocesses = min(PROCESSES_A_CORE * (os.cpu_count() or 1), MOST_PROCESSES)
+        config.option.dist = "loadgroup"
 
 
 @pytest.fixture(scope="session", autouse=True)

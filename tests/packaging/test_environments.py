@@ -13,6 +13,8 @@ import pytest
 from command import CHECKOUT, environment
 from distributions import built, files
 
+pytestmark = pytest.mark.xdist_group("environments")
+
 LOOKS = """
 import importlib.util, json
 
