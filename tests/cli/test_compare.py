@@ -11,8 +11,6 @@ from command import conformance, quick_profile
 from lcm_conformance import cli
 from lcm_conformance.endpoint import Behaviour, Host
 
-pytestmark = pytest.mark.xdist_group("compare")
-
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:

@@ -21,8 +21,6 @@ from lcm_conformance.judge.fold import evidence_for
 from lcm_conformance.run import execution
 from lcm_conformance.run.recorded import read
 
-pytestmark = pytest.mark.xdist_group("judge")
-
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:

@@ -27,8 +27,6 @@ from lcm_conformance.profile import Agent, Profile, load
 from lcm_conformance.record.transcript import Kind, Phase, Recording
 from other_make import PROFILE, OtherMake, served
 
-pytestmark = pytest.mark.xdist_group("driver")
-
 AT_ONCE = 8
 
 

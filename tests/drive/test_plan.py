@@ -24,8 +24,6 @@ from lcm_conformance.profile import Profile, Timing, load
 from lcm_conformance.record.transcript import Kind, Phase, Recording
 from lcm_conformance.transport.websocket import WebSocketTransport
 
-pytestmark = pytest.mark.xdist_group("plan")
-
 PROFILE = PACKAGED_PROFILE
 MOCKED = load(PROFILE)
 ALL = list(load_probes().values())

@@ -12,8 +12,6 @@ import pytest
 from command import CHECKOUT
 from distributions import built, files
 
-pytestmark = pytest.mark.xdist_group("distributions")
-
 STRANGERS = {
     "my-profile.toml": '[agents.reserved]\npassword = "swordfish-555"\n',
     ".env": "LCM_TOKEN=swordfish-555\n",

@@ -13,8 +13,6 @@ import pytest
 from command import CHECKOUT, environment
 from distributions import built, files
 
-pytestmark = pytest.mark.xdist_group("environments")
-
 LOOKS = """
 import importlib.util, json
 

@@ -15,8 +15,6 @@ from lcm_conformance.catalogue import scenarios
 from lcm_conformance.catalogue.clauses import load_catalogue
 from lcm_conformance.endpoint import Behaviour, Host
 
-pytestmark = pytest.mark.xdist_group("plugin")
-
 
 @pytest.fixture(scope="module")
 def host() -> Iterator[Host]:

@@ -19,8 +19,6 @@ from lcm_conformance.catalogue.verdict import SuiteError
 from lcm_conformance.endpoint import Behaviour, Host
 from lcm_conformance.run import vocabulary
 
-pytestmark = pytest.mark.xdist_group("traps")
-
 TWO_OF_ONE_NAME = """\
 Feature: F
 

@@ -17,8 +17,6 @@ from lcm_conformance.endpoint.world import load_world
 from lcm_conformance.record.transcript import Phase, Recording
 from lcm_conformance.report.transcript_file import write_transcript
 
-pytestmark = pytest.mark.xdist_group("transcript file")
-
 HEADING = {
     "event", "schema", "suite", "catalogue", "label", "started", "url", "embedded", "cm_version", "timing", "readings",
     "agents", "logs_in_by_headers", "waived", "strict", "known", "clauses", "allow_hostile", "observe_unsupported",

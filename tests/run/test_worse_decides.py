@@ -12,8 +12,6 @@ from command import conformance
 from lcm_conformance.endpoint import Host
 from reported import Driven, Run, assert_alike
 
-pytestmark = pytest.mark.xdist_group("worse decides")
-
 KNOWN_QUEUE = '[[deviation]]\nclause = "FLD-Queue-presence"\nreason = "comes later"\n'
 
 
