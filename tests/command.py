@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
+import select
 import shutil
 import subprocess
 import sys
+import tempfile
+import threading
+from collections.abc import Sequence
+from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -33,7 +39,7 @@ def conformance(
     *arguments: str | Path, cwd: Path, checkout: Path = CHECKOUT, **variables: str
 ) -> subprocess.CompletedProcess[str]:
     """`python -m lcm_conformance …` in a folder."""
-    return _run(["-m", "lcm_conformance", *arguments], cwd, environment(checkout, **variables))
+    return _run("lcm_conformance", arguments, cwd, checkout, variables)
 
 
 def plain_pytest(
@@ -41,7 +47,7 @@ def plain_pytest(
 ) -> subprocess.CompletedProcess[str]:
     """`pytest …` in a checkout; where the suite is not installed, its plugin is named."""
     plugin = [] if _INSTALLED else ["-p", "lcm_conformance.plugin"]
-    return _run(["-m", "pytest", *plugin, *QUIET, *arguments], cwd, environment(checkout, **variables))
+    return _run("pytest", (*plugin, *QUIET, *arguments), cwd, checkout, variables)
 
 
 def quick_profile(folder: Path, *changes: tuple[str, str]) -> Path:
@@ -64,14 +70,79 @@ def copy_checkout(folder: Path) -> Path:
     return checkout
 
 
-def _run(arguments: list[str | Path], cwd: Path, variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def _run(
+    module: str, arguments: tuple[str | Path, ...], cwd: Path, checkout: Path, variables: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
+    words, surroundings = [str(argument) for argument in arguments], environment(checkout, **variables)
+    shapes_python = any(name.startswith(("PYTHON", "LC_", "LANG")) for name in variables)
+    if checkout == CHECKOUT and not shapes_python and hasattr(os, "fork"):
+        return _warm(module).run(module, words, cwd, surroundings)
     return subprocess.run(
-        [sys.executable, *map(str, arguments)],
+        [sys.executable, "-m", module, *words],
         cwd=cwd,
-        env=variables,
+        env=surroundings,
         capture_output=True,
         text=True,
         encoding="utf-8",
         timeout=LONGEST,
         check=False,
     )
+
+
+class _Warm:
+    """A Python that has the imports of a command behind it (`warm_python.py`)."""
+
+    def __init__(self, modules: Sequence[str]) -> None:
+        command = [sys.executable, str(Path(__file__).with_name("warm_python.py")), *modules]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, text=True, env=environment())
+        self._lock = threading.Lock()
+
+    def run(
+        self, module: str, arguments: list[str], cwd: Path, surroundings: dict[str, str]
+    ) -> subprocess.CompletedProcess[str]:
+        """As `subprocess.run([python, "-m", module, *arguments], …)`."""
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            status, stdout, stderr = (folder / part for part in ("status", "stdout", "stderr"))
+            os.mkfifo(status)
+            stdout.touch()
+            stderr.touch()
+            order = {
+                "module": module,
+                "arguments": arguments,
+                "cwd": str(cwd),
+                "environment": surroundings,
+                "status": str(status),
+                "stdout": str(stdout),
+                "stderr": str(stderr),
+            }
+            assert self._process.stdin is not None
+            ended = os.open(status, os.O_RDONLY | os.O_NONBLOCK)
+            try:
+                with self._lock:
+                    self._process.stdin.write(json.dumps(order) + "\n")
+                    self._process.stdin.flush()
+                readable, _, _ = select.select([ended], [], [], LONGEST)
+                if not readable:
+                    raise subprocess.TimeoutExpired(arguments, LONGEST)
+                code = int(os.read(ended, 16))
+            finally:
+                os.close(ended)
+            return subprocess.CompletedProcess(
+                [sys.executable, "-m", module, *arguments],
+                code,
+                stdout.read_text(encoding="utf-8"),
+                stderr.read_text(encoding="utf-8"),
+            )
+
+
+_WARM = {
+    "lcm_conformance": ("pytest", "lcm_conformance.cli", "mako.lookup", "rich.progress"),
+    # What pytest takes for a plugin must not be imported before it: pytest would warn.
+    "pytest": ("pytest", "rich.console", "jinja2", "mako.lookup", "gherkin", "asyncio"),
+}
+
+
+@cache
+def _warm(module: str) -> _Warm:
+    return _Warm(_WARM[module])
