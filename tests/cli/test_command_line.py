@@ -207,7 +207,7 @@ def test_a_selection_of_clauses_is_inconclusive_because_the_others_are_untested(
         (["clauses", "FDL"], "unknown clause 'FDL': did you mean FLD"),
         (["mock", "--fault", "drops_qeue"], "did you mean 'drops_queue'"),
         (["rnu"], "run"),
-        ([], "COMMAND"),
+        ([], "name a command: run, mock, clauses, "),
     ],
 )
 def test_wrong_use_is_one_line_and_status_2(

@@ -183,7 +183,8 @@ def test_the_plan_is_printed_without_connecting(capsys: pytest.CaptureFixture[st
     course = planned(MOCKED, IN_RUN)
     assert lines[1] == (
         f"usually {course.usual_requests} requests, {course.usual_logins} logins, 2 s of silence; "
-        f"at most {course.most_requests} requests, {course.most_seconds:.0f} s"
+        f"at most {course.most_requests} requests, {course.most_seconds / 60:.0f} min, "
+        "were all of it answered late and asked over (--max-seconds ends a run sooner)"
     )
     assert [line for line in lines if line.startswith("agents.")] == [f"agents.{role}" for role in course.lanes]
     assert "left out" not in lines

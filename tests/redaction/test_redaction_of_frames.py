@@ -137,12 +137,14 @@ def test_what_is_not_json_is_searched_for_names(frame: str, personal: str, kept:
 
 
 def test_letters_and_digits_of_other_scripts_are_replaced_by_their_like() -> None:
-    frame = json.dumps({"UserID": "王ÄßЖ٣\U00011650\U00017000"})
-    shown = json.loads(Redactor().frame(frame))["UserID"]
-    assert [(c.isalpha(), c.isupper(), c.islower(), c.isdecimal()) for c in shown] == [
-        (c.isalpha(), c.isupper(), c.islower(), c.isdecimal()) for c in json.loads(frame)["UserID"]
-    ]
-    assert not set(shown) & set("王ÄßЖ")
+    given = "王ÄßЖ٣\U00011650\U00017000"
+    shown = [json.loads(Redactor().frame(json.dumps({"UserID": given})))["UserID"] for _ in range(12)]
+    for text in shown:
+        assert [(c.isalpha(), c.isupper(), c.islower(), c.isdecimal()) for c in text] == [
+            (c.isalpha(), c.isupper(), c.islower(), c.isdecimal()) for c in given
+        ]
+    # One letter may by chance stand for itself, in one run; none does in all.
+    assert all(any(text[place] != letter for text in shown) for place, letter in enumerate(given))
 
 
 def test_a_frame_that_was_redacted_before_is_not_changed_again() -> None:

@@ -16,12 +16,15 @@ from lcm_conformance.version import VERSION
 
 _UNWRITABLE = {errno.ENOSPC, errno.EIO, errno.EBADF}
 _COMMANDS = (run, mock, clauses, doctor, judge, compare, matrix, page, selftest)
+_NAMES = [command.__name__.rpartition(".")[2] for command in _COMMANDS]
 
 
 class _Parser(argparse.ArgumentParser):
     """Answers a mistake with one line that names it and the fix, and status 2."""
 
     def error(self, message: str) -> NoReturn:
+        if message.endswith(": COMMAND"):
+            message = f"name a command: {', '.join(_NAMES)} (see `{self.prog} --help`)"
         prefix = "unrecognized arguments: "
         if message.startswith(prefix):
             word = message.removeprefix(prefix).split()[0].split("=")[0]  # a value may be a secret

@@ -173,7 +173,8 @@ def lines(plan: Plan, left_out: Mapping[str, str]) -> list[str]:
     calls = f", {plan.most_calls} calls of prepare.command" if plan.prepares else ""
     told = [
         f"usually {plan.usual_requests} requests, {plan.usual_logins} logins, {plan.usual_seconds:g} s of silence; "
-        f"at most {plan.most_requests} requests{calls}, {plan.most_seconds:.0f} s",
+        f"at most {plan.most_requests} requests{calls}, {plan.most_seconds / 60:.0f} min, "
+        "were all of it answered late and asked over (--max-seconds ends a run sooner)",
     ]
     for role, deeds in plan.lanes.items():
         told.append(f"agents.{role}")
