@@ -10,12 +10,12 @@ import os
 import sys
 from typing import NoReturn
 
-from lcm_conformance.cli import clauses, compare, doctor, judge, matrix, mock, page, run, selftest
+from lcm_conformance.cli import clauses, compare, doctor, judge, matrix, mock, page, run, selftest, verify
 from lcm_conformance.cli.complaint import line_of, status_of
 from lcm_conformance.version import VERSION
 
 _UNWRITABLE = {errno.ENOSPC, errno.EIO, errno.EBADF}
-_COMMANDS = (run, mock, clauses, doctor, judge, compare, matrix, page, selftest)
+_COMMANDS = (run, mock, clauses, doctor, judge, compare, matrix, verify, page, selftest)
 _NAMES = [command.__name__.rpartition(".")[2] for command in _COMMANDS]
 
 

@@ -17,7 +17,7 @@ from lcm_conformance.record.transcript import Recording
 from lcm_conformance.report import badge, ctrf
 from lcm_conformance.report.allure import write_allure_results
 from lcm_conformance.report.allure_html import write_allure_html
-from lcm_conformance.report.allure_run import SHARED, WRITTEN, clear, share
+from lcm_conformance.report.allure_run import SHARED, WRITTEN, clear, ours_in, share
 from lcm_conformance.report.files import clear_drafts
 from lcm_conformance.report.html import write_html
 from lcm_conformance.report.junit import write_junit
@@ -68,8 +68,11 @@ def write_all(
     redactor: Redacts,
     allure_html: bool,
     allure_dir: Path | None = None,
+    whole: bool = True,
 ) -> Written:
     """Write every report that can be written; `allure_dir` is another folder that is to have the Allure results too.
+
+    Not `whole` is a recording of which something could not be read.
 
     `result.json` comes last: one that is complete implies that the reports beside it are. Where one of them cannot
     be written it is not complete and says so, and where it cannot be written itself, `begin`'s stays.
@@ -81,7 +84,7 @@ def write_all(
     results = out / "allure-results"
     # Those that say red or green come last: they are to know whether the others could be written.
     for path, write in (
-        (out / "transcript.ndjson", lambda _: write_transcript(heard, terms, shown, redactor, out)),
+        (out / "transcript.ndjson", lambda _: write_transcript(heard, terms, shown, redactor, out, whole)),
         (results, lambda told: write_allure_results(told, heard, out)),
         *([(allure_dir, lambda _: share(results, allure_dir))] if allure_dir is not None else []),
         (out / "junit.xml", lambda told: write_junit(told, out)),
@@ -95,6 +98,12 @@ def write_all(
         written.notes.append(write_allure_html(out))
     _try(out / "result.json", lambda told: write_result_json(told, out), shown, written)
     return written
+
+
+def reports_in(out: Path) -> list[Path]:
+    """The files of a run that has written its reports there."""
+    single = [path for name in ("result.json", *_PAGES) if (path := out / name).is_file()]
+    return [*single, *ours_in(out / "allure-results")]
 
 
 def _try(path: Path, write: Callable[[Result], None], result: Result, written: Written) -> None:
@@ -127,5 +136,6 @@ __all__ = [
     "redact_options",
     "redact_record",
     "redact_result",
+    "reports_in",
     "write_all",
 ]

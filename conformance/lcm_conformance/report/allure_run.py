@@ -73,6 +73,12 @@ def clear(folder: Path) -> None:
             path.unlink()
 
 
+def ours_in(folder: Path) -> list[Path]:
+    """The files in the folder that the suite wrote."""
+    shared = [path for name in SHARED if (path := folder / name).is_file() and _is_ours(path)]
+    return [*(path for pattern in WRITTEN for path in folder.glob(pattern)), *shared]
+
+
 def share(folder: Path, other: Path) -> None:
     """Put what the suite wrote into one folder into another one, beside what is there."""
     other.mkdir(parents=True, exist_ok=True)

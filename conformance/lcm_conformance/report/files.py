@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -19,23 +19,34 @@ _LINE_ENDS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 
 
 def write_whole(path: Path, text: str | Iterable[str], synced: bool = True) -> None:
-    """Write `text` as UTF-8 so that nobody ever sees half a file, and a failure leaves the old one.
+    """Write `text` as UTF-8, whole or not at all.
 
-    It comes in pieces where the whole of it is too long to be held. `synced` outlasts a power cut, and takes time.
+    It comes in pieces where the whole of it is too long to be held.
     A lone surrogate cannot be encoded; it is written as its escape, which inside a JSON string
     is the very same character.
     """
+    with whole_file(path, synced) as file:
+        for piece in [text] if isinstance(text, str) else text:
+            file.write(piece.encode("utf-8", "backslashreplace"))
+
+
+@contextmanager
+def whole_file(path: Path, synced: bool = True) -> Iterator[BinaryIO]:
+    """A file to fill, so that nobody ever sees half of it, and a failure leaves the old one.
+
+    `synced` outlasts a power cut, and takes time.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    pieces = (piece.encode("utf-8", "backslashreplace") for piece in ([text] if isinstance(text, str) else text))
     draft = path.with_name(f"{_DRAFT}{path.name}.{secrets.token_hex(4)}")
-    file = _nameless(path.parent)
+    nameless = _nameless(path.parent)
     try:
-        if file is None:  # Not tempfile: its files can be read by their owner alone, and a report is read by others.
-            with draft.open("xb") as named:
-                _fill(named, pieces, synced)
-        else:
-            with file:
-                _fill(file, pieces, synced)
+        # Not tempfile: its files can be read by their owner alone, and a report is read by others.
+        with draft.open("xb") if nameless is None else nameless as file:
+            yield file
+            file.flush()
+            if synced:
+                os.fsync(file.fileno())
+            if nameless is not None:
                 # In a folder that is given by its descriptor, or Python would link to the link.
                 os.link(_DESCRIPTORS / str(file.fileno()), draft.absolute(), src_dir_fd=file.fileno())
         draft.replace(path)
@@ -58,14 +69,6 @@ def _nameless(folder: Path) -> BinaryIO | None:
         return open(os.open(folder, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, 0o666), "wb")
     except (OSError, AttributeError):
         return None
-
-
-def _fill(file: BinaryIO, pieces: Iterable[bytes], synced: bool) -> None:
-    for piece in pieces:
-        file.write(piece)
-    file.flush()
-    if synced:
-        os.fsync(file.fileno())
 
 
 def json_text(value: object, indent: int | None = None) -> str:

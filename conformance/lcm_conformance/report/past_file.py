@@ -35,12 +35,13 @@ def read_past(path: Path) -> Past:
     if value.get("complete") is not True:
         raise UsageError(f"{file} is incomplete and so no verdict: name the result of a run that ended")
     try:
-        return _past(value, str(path))
+        return past_of(value, str(path))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UsageError(f"{file} is not a whole result: {error}") from error
 
 
-def _past(value: Mapping[str, Any], source: str) -> Past:
+def past_of(value: Mapping[str, Any], source: str = "") -> Past:
+    """What a result says. Where it is not a whole one: `KeyError`, `TypeError`, `ValueError` or `AttributeError`."""
     version, verdict = value["sut"]["cm_version"], value["verdict"]
     if not isinstance(version, str) or not is_version(version) or verdict not in _VERDICTS:
         raise ValueError("its version or verdict is none")
@@ -51,7 +52,7 @@ def _past(value: Mapping[str, Any], source: str) -> Past:
         cm_version=version,
         started=datetime.fromisoformat(value["started"]),
         catalogue=str(value["suite"]["catalogue"]),
-        complete=True,
+        complete=value.get("complete") is True,
         clauses=_clauses(value["clauses"]),
         robustness=str(value.get("robustness", "untested")),
         label=None if label is None else str(label),

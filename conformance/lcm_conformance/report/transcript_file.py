@@ -19,9 +19,11 @@ from lcm_conformance.report.files import json_text, rfc3339, write_whole
 from lcm_conformance.report.redacts import Redacts, redact_recording
 
 
-def write_transcript(recording: Recording, terms: Terms, result: Result, redactor: Redacts, out: Path) -> None:
+def write_transcript(
+    recording: Recording, terms: Terms, result: Result, redactor: Redacts, out: Path, whole: bool = True
+) -> None:
     """Write `out/transcript.ndjson`, whole or not at all."""
-    first = _heading(terms, result, redactor)
+    first = _heading(terms, result, redactor) | ({} if whole else {"whole": False})
     told = lines(recording, first, result.complete)
     write_whole(out / "transcript.ndjson", (json_text(line) + "\n" for line in told))
 
@@ -39,4 +41,14 @@ def _shown(terms: Terms, redactor: Redacts) -> dict[str, Any]:
 def _heading(terms: Terms, result: Result, redactor: Redacts) -> dict[str, Any]:
     about: dict[str, Any] = {"suite": result.suite_version, "catalogue": result.catalogue, "label": result.label}
     about |= {"started": rfc3339(result.started), "url": result.url, "embedded": result.embedded}
-    return about | _shown(terms, redactor)
+    return about | _shown(terms, redactor) | _unexecuted(terms, result)
+
+
+def _unexecuted(terms: Terms, result: Result) -> dict[str, Any]:
+    """The scenarios that a selection of pytest's, a mark or an early end left out, as does whoever judges again."""
+    rows = [
+        {"feature": record.feature_file, "scenario": record.name, "reason": record.reason}
+        for record in result.scenarios
+        if record.started is None and (terms.selected is None or record.clause in terms.selected)
+    ]
+    return {"unexecuted": rows} if rows else {}

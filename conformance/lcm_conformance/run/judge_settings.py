@@ -18,6 +18,7 @@ from lcm_conformance.judge.past import Past
 from lcm_conformance.judge.terms import Terms
 from lcm_conformance.profile import Profile, Timing, load
 from lcm_conformance.report.console import JUDGED
+from lcm_conformance.run.bundling import Bundle, bundle_of
 from lcm_conformance.run.known_file import read_known
 from lcm_conformance.run.options import JUDGE_OPTIONS, REPORTS
 from lcm_conformance.run.out_folder import filled
@@ -45,6 +46,7 @@ class JudgeSettings:
     fail_on_worse: bool = False
     latest: Path | None = None
     capture: Capture = field(default_factory=Capture)
+    bundle: Bundle | None = None
 
     def placed(self, said: Terms, label: str) -> JudgeSettings:
         """The same with the places in `out` filled in by what the recording says."""
@@ -94,10 +96,11 @@ def resolve(parsed: Any, environment: Mapping[str, str] | None = None) -> JudgeS
     timing = _timing(parsed, profile)
     if profile is not None:
         profile = replace(profile, timing=timing)
+    out = _out(values["out"], files)
     return JudgeSettings(
         files=files,
         capture=Capture(profile, values["cm-version"], timing),
-        out=_out(values["out"], files),
+        out=out,
         profile=profile,
         cm_version=values["cm-version"],
         pins=clauses.pins(values["reading"] or []),
@@ -108,6 +111,7 @@ def resolve(parsed: Any, environment: Mapping[str, str] | None = None) -> JudgeS
         label=values["label"] or (profile.label if profile else None),
         baseline=baseline_of(values),
         fail_on_worse=values["fail-on"] == "worse",
+        bundle=bundle_of(values, out),
     )
 
 

@@ -18,12 +18,13 @@ from lcm_conformance.judge.comparison import Comparison, compare
 from lcm_conformance.judge.evidence import Evidence
 from lcm_conformance.judge.fold import evidence_for, fold
 from lcm_conformance.judge.past import as_past
-from lcm_conformance.judge.result import Result, ScenarioRecord
+from lcm_conformance.judge.result import LEFT_OUT, Result, ScenarioRecord
 from lcm_conformance.judge.terms import Course
 from lcm_conformance.redaction import Redactor
 from lcm_conformance.report import Written, begin, redact_result, write_all
 from lcm_conformance.report.past_file import read_past
 from lcm_conformance.run import execution, vocabulary
+from lcm_conformance.run.bundling import shown_profile
 from lcm_conformance.run.judge_settings import JudgeSettings
 from lcm_conformance.run.personal_data import learn_events, learn_terms
 from lcm_conformance.run.recorded import Recorded
@@ -54,11 +55,17 @@ def judge(settings: JudgeSettings, recorded: Recorded) -> Judged:
         begin(settings.out, redact_result(replace(result, complete=False), redactor))
     except OSError as error:
         raise trouble(error, f"cannot write to --out {settings.out}", "name a folder that can be written") from None
+    if settings.bundle is not None:
+        settings.bundle.begin()
     result = replace(result, notices=(*result.notices, *_changes(settings.files, result)))
     allure_html = settings.allure_html and result.complete
-    files = write_all(result, recorded.recording, terms, settings.out, redactor, allure_html)
-    shown = replace(redact_result(result, redactor), complete=result.complete and not files.unwritten)
-    return Judged(shown, _status(result, files), tuple(files.notes), tuple(files.unwritten))
+    written = write_all(result, recorded.recording, terms, settings.out, redactor, allure_html, whole=recorded.whole)
+    shown = replace(redact_result(result, redactor), complete=result.complete and not written.unwritten)
+    if settings.bundle is not None and not written.unwritten:
+        facts = shown_profile(settings.profile, terms, redactor, url=False)
+        notes, unwritten = settings.bundle.write(settings.out, facts)
+        written = Written([*written.notes, *notes], unwritten)
+    return Judged(shown, _status(result, written), tuple(written.notes), tuple(written.unwritten))
 
 
 def redactor_for(settings: JudgeSettings, recorded: Recorded) -> Redactor:
@@ -98,10 +105,11 @@ def _records(
     recorded: Recorded, written: Sequence[Scenario], evidence: Evidence, selected: frozenset[str] | None
 ) -> list[ScenarioRecord]:
     """Every scenario's record; of those that the run had left out, that it had."""
+    unexecuted = recorded.unexecuted
     records = [
-        execution.judge(scenario, evidence)
-        if selected is None or scenario.clause in selected
-        else execution.left_out(scenario)
+        execution.left_out(scenario, unexecuted.get(scenario.key, LEFT_OUT))
+        if scenario.key in unexecuted or (selected is not None and scenario.clause not in selected)
+        else execution.judge(scenario, evidence)
         for scenario in written
     ]
     return records if recorded.whole else [_as_far_as_known(record) for record in records]
@@ -115,9 +123,9 @@ def _as_far_as_known(record: ScenarioRecord) -> ScenarioRecord:
     return replace(record, verdict=Verdict.INCONCLUSIVE, reason=_UNREAD, findings=(), findings_total=0)
 
 
-def _status(result: Result, files: Written) -> int:
+def _status(result: Result, written: Written) -> int:
     """The exit status: a recording that has no end is never a green verdict."""
-    own = status(result, files.unwritten)
+    own = status(result, written.unwritten)
     return _INCONCLUSIVE if own == 0 and not result.complete else own
 
 

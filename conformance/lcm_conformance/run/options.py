@@ -75,6 +75,16 @@ RUN_OPTIONS: tuple[Option, ...] = (
         "a name for this environment or build, which stands in every report; overrides the profile's",
         {"metavar": "TEXT"},
     ),
+    Option(
+        "bundle",
+        "write all of it into one archive, too: evidence that `lcm-conformance verify` checks",
+        {"metavar": "FILE"},
+    ),
+    Option(
+        "sign",
+        "sign what is in the bundle, with this private key (PEM without a passphrase; Ed25519 or ECDSA)",
+        {"metavar": "KEY"},
+    ),
     Option("strict", "let advisory clauses decide the verdict too", {"action": "store_true"}),
     Option(
         "observe-unsupported",

@@ -68,6 +68,15 @@ class Recorded:
         clocks = [event.clock for event in self.recording.events]
         return max(clocks) - min(clocks) if clocks else 0.0
 
+    @property
+    def unexecuted(self) -> dict[tuple[str, str], str]:
+        """The scenarios that the run had left out though their clauses were selected, by file and name: the reasons."""
+        rows = self.heading.get("unexecuted")
+        try:
+            return {(str(row["feature"]), str(row["scenario"])): str(row["reason"]) for row in rows or ()}
+        except (KeyError, TypeError):
+            return {}
+
     def said(self, name: str) -> str:
         """A text of the heading; empty where it has none."""
         value = self.heading.get(name)
@@ -162,7 +171,7 @@ class _Reading:
             heading=self.reader.heading,
             complete=bool(self.reader.complete),
             unread=(*self.unread.lines, *([] if ended else [_NO_END])),
-            whole=ended and not self.unread.count,
+            whole=ended and not self.unread.count and self.reader.heading.get("whole", True) is True,
         )
 
 

@@ -35,6 +35,7 @@ from lcm_conformance.record.transcript import Recording
 from lcm_conformance.report import begin, redact_options, redact_record, redact_result, write_all
 from lcm_conformance.report.case import Case, case_of
 from lcm_conformance.report.console import repeat_command
+from lcm_conformance.run.bundling import shown_profile
 from lcm_conformance.run.execution import judge
 from lcm_conformance.run.personal_data import learn_agents, learn_events, redactor_of
 from lcm_conformance.run.settings import Settings
@@ -83,6 +84,8 @@ class Run:
             begin(out, redact_result(self._fold([], complete=False), self._redactor))
         except OSError as error:
             raise trouble(error, f"cannot write to --out {out}", "name a folder that can be written") from None
+        if self.settings.bundle is not None:
+            self.settings.bundle.begin()
 
     def drive(self, wanted: Iterable[Scenario]) -> Evidence:
         """Ask the endpoint everything that these scenarios need."""
@@ -142,6 +145,10 @@ class Run:
             allure_dir,
         )
         self.notes, self.unwritten = written.notes, written.unwritten
+        if self.settings.bundle is not None and not written.unwritten:
+            facts = shown_profile(self._profile, self.settings.terms(self._profile), self._redactor)
+            notes, unwritten = self.settings.bundle.write(self.settings.out, facts)
+            self.notes, self.unwritten = [*self.notes, *notes], [*self.unwritten, *unwritten]
         return redact_result(replace(result, complete=complete and not written.unwritten), self._redactor)
 
     def status(self, result: Result) -> int:

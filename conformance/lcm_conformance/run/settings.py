@@ -18,6 +18,7 @@ from lcm_conformance.judge.past import Past
 from lcm_conformance.judge.terms import AgentTerms, Terms
 from lcm_conformance.profile import Profile, checked_url, load
 from lcm_conformance.report.past_file import read_past
+from lcm_conformance.run.bundling import Bundle, bundle_of
 from lcm_conformance.run.known_file import read_known
 from lcm_conformance.run.options import REPORTS, RUN_OPTIONS, Option, attribute
 from lcm_conformance.run.out_folder import filled
@@ -49,6 +50,7 @@ class Settings:
     latest: Path | None = None
     baseline: Past | None = None
     fail_on_worse: bool = False
+    bundle: Bundle | None = None
 
     def terms(self, profile: Profile) -> Terms:
         """What the run is judged by; `profile` has the endpoint's address, which the embedded one gets late."""
@@ -131,6 +133,7 @@ def resolve(
         max_seconds=seconds("max-seconds", values["max-seconds"]),
         baseline=baseline_of(values),
         fail_on_worse=values["fail-on"] == "worse",
+        bundle=bundle_of(values, out),
         sends_bad_input=embedded or bool(values["allow-hostile"]),
         known=read_known(Path(values["known"]), clauses) if values["known"] else (),
     )

@@ -1,0 +1,76 @@
+"""`lcm-conformance verify FILE`: checks an evidence bundle and judges it again: is the verdict the same?"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from lcm_conformance.report.legible import one_line
+from lcm_conformance.run.verification import Verification, verify
+from lcm_conformance.version import VERSION
+
+_MOST, _LONGEST = 100, 300
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser(
+        "verify",
+        allow_abbrev=False,
+        help="check an evidence bundle, and judge it again",
+        epilog="exit status: 0 the same verdict, 1 tampered with or another verdict, 2 no bundle",
+    )
+    parser.add_argument("file", metavar="FILE", type=Path, help="what `run --bundle` or `judge --bundle` wrote")
+    parser.add_argument("--key", metavar="PUB", type=Path, help="the author's public key (PEM; Ed25519 or ECDSA)")
+    parser.set_defaults(run=run)
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Check the bundle; returns the exit status of the contract."""
+    key = None
+    if parsed.key is not None:
+        from lcm_conformance.report.signature import author_key  # noqa: PLC0415  it brings the libraries along
+
+        key = author_key(parsed.key)
+    verified = verify(parsed.file, key)
+    print("\n".join(_account(verified)))
+    return verified.status
+
+
+def _account(verified: Verification) -> Iterator[str]:
+    """What is to be said of it, the outcome first. Whoever made the file may have put anything into it."""
+    if verified.then is None or verified.now is None:
+        yield from _few([f"tampered with: {line}" for line in verified.faults])
+        if verified.unproven:
+            yield f"not by the author: {verified.unproven}"
+        return
+    then = verified.then
+    if verified.differences:
+        yield f"another verdict  {_catalogues(verified)}"
+    else:
+        yield f"the same verdict  {then.verdict}  Campaign Manager {then.cm_version}  {_counted(verified)}"
+    yield from _few([f"  {line}" for line in (*verified.differences, *verified.changes)])
+    yield f"members    {verified.members}, each as the statement says (SHA-256); none missing, none added"
+    yield f"signature  {verified.signature}"
+    yield f"suite      {one_line(verified.suite, _LONGEST)} then, {VERSION} now; {_catalogues(verified)}"
+    if not then.complete:
+        yield "the run that is judged did not end: this is no verdict"
+
+
+def _counted(verified: Verification) -> str:
+    assert verified.now is not None  # it was judged again
+    return f"{len(verified.now.clauses)} clauses, judged again one by one"
+
+
+def _catalogues(verified: Verification) -> str:
+    if not verified.other_catalogue:
+        return "by the same catalogue"
+    return "only the catalogue is newer" if verified.differences else "by a newer catalogue"
+
+
+def _few(lines: Sequence[str]) -> Iterator[str]:
+    """Each on one line, the first of very many."""
+    yield from (one_line(line, _LONGEST) for line in lines[:_MOST])
+    if len(lines) > _MOST:
+        yield f"and {len(lines) - _MOST} more"
