@@ -255,6 +255,18 @@ def test_that_of_a_capture_verifies(tmp_path: Path) -> None:
     assert json.loads(texts(bundle(ended))["profile.json"])["agents"] == {}
 
 
+def test_a_secret_of_the_profile_is_known_in_a_capture(tmp_path: Path) -> None:
+    profile = quick_profile(tmp_path, ('"seven-of-hearts"', '"${LCM_WORD}"'))
+    at = "2026-11-27T10:00:00Z"
+    lines = [{"event": "sent", "at": at, "frame": json.dumps({"op": "sign-on", "proof": "Orchid-77-kim"})}]
+    (tmp_path / "capture").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    options = ("--profile", profile, "--no-allure-html", "--bundle", "e.zip")
+    ended = called(tmp_path, "judge", "capture", *options, LCM_WORD="Orchid-77-kim")
+    held = bundle(ended).read_bytes()
+    assert [word for word in (b"Orchid", b"LCM_WORD", b"5550104711") if word in held] == []
+    assert verified(bundle(ended)).status == 0
+
+
 def test_what_pytest_leaves_out_stays_left_out(url: str, tmp_path: Path) -> None:
     given = ["--lcm-profile", quick_profile(tmp_path), "--lcm-url", url, "--lcm-bundle", "e.zip"]
     done = plain_pytest(CHECKOUT / "features", *given, "-k", "Queue and present", "--lcm-no-allure-html", cwd=tmp_path)

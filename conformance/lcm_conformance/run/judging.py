@@ -70,7 +70,9 @@ def judge(settings: JudgeSettings, recorded: Recorded) -> Judged:
 
 def redactor_for(settings: JudgeSettings, recorded: Recorded) -> Redactor:
     """What keeps the personal data of a recording out of all that is said of it."""
-    redactor = Redactor(reveal=settings.reveal)
+    profile = settings.profile
+    redactor = Redactor(secrets=() if profile is None else profile.secrets, reveal=settings.reveal)
+    redactor.learn_headers(() if profile is None else profile.short_headers)
     learn_terms(redactor, settings.terms(recorded.terms))
     learn_events(redactor, recorded.recording.events)
     return redactor
