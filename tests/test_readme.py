@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from lcm_conformance import cli, profile
 from lcm_conformance.catalogue.clauses import load_catalogue
 from lcm_conformance.run.known_file import read_known
@@ -24,7 +26,7 @@ TEST_COMMAND = next(line for line in README.splitlines() if line.endswith("pytes
 OUTPUTS = dict(re.findall(r"<!-- output: (.+?) -->\n```text\n(.*?)\n```", README, re.DOTALL))
 
 # What differs from run to run; clauses and their counts do not.
-_VARIES = re.compile(r"\d+\.\d s$|\d+ ms\b|\bx-\d+\b|\band \d+ more findings\b|\breply \d+\b")
+_VARIES = re.compile(r"\d+\.\d s$|^members +\d+|\b[0-9a-f]{16}…|\d+ ms\b|\bx-\d+\b|\band \d+ more findings\b|\breply \d+\b")
 
 
 def shell_lines(text: str) -> list[str]:
@@ -94,27 +96,54 @@ def test_every_pytest_option_is_one_that_there_is() -> None:
     assert named <= known
 
 
-def test_the_conformant_run_prints_what_is_quoted(tmp_path: Path) -> None:
-    quotes("lcm-conformance run", tmp_path)
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the README's first run was made."""
+    folder = tmp_path_factory.mktemp("ran")
+    (folder / "printed").write_text("\n".join(run(folder, "run")), encoding="utf-8")
+    return folder
+
+
+def test_the_conformant_run_prints_what_is_quoted(ran: Path) -> None:
+    quotes("lcm-conformance run", (ran / "printed").read_text(encoding="utf-8").splitlines())
+
+
+def test_its_bundle_verifies_as_quoted(ran: Path) -> None:
+    key = ed25519.Ed25519PrivateKey.generate()
+    (ran / "key.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    (ran / "key.pub.pem").write_bytes(public)
+    run(ran, "judge", "reports", "--no-allure-html", "--bundle", "evidence.zip", "--sign", "key.pem")
+    of_command("lcm-conformance verify evidence.zip --key key.pub.pem", ran)
 
 
 def test_the_failing_run_prints_what_is_quoted(faulty: Path) -> None:
-    quotes(f"lcm-conformance run --profile {PROFILE}", faulty)
+    of_command(f"lcm-conformance run --profile {PROFILE}", faulty)
 
 
 def test_a_clause_is_shown_as_quoted(tmp_path: Path) -> None:
-    quotes("lcm-conformance clauses RES-2", tmp_path)
+    of_command("lcm-conformance clauses RES-2", tmp_path)
 
 
 def test_no_quoted_output_is_left_unchecked() -> None:
-    checked = {"lcm-conformance run", f"lcm-conformance run --profile {PROFILE}", "lcm-conformance clauses RES-2"}
+    checked = {
+        "lcm-conformance run",
+        f"lcm-conformance run --profile {PROFILE}",
+        "lcm-conformance verify evidence.zip --key key.pub.pem",
+        "lcm-conformance clauses RES-2",
+    }
 
     assert set(OUTPUTS) == checked
 
 
-def quotes(command: str, folder: Path) -> None:
+def of_command(command: str, folder: Path) -> None:
+    """The command prints what is quoted, in a folder."""
+    quotes(command, run(folder, *shlex.split(command)[1:]))
+
+
+def quotes(command: str, lines: list[str]) -> None:
     """Every quoted line is printed, in the order of the quotation."""
-    printed = [_VARIES.sub("#", line) for line in run(folder, *shlex.split(command)[1:])]
+    printed = [_VARIES.sub("#", line) for line in lines]
     rest = iter(printed)
     for line in OUTPUTS[command].splitlines():
         assert _VARIES.sub("#", line) in rest, f"{line!r} is not printed there, but:\n" + "\n".join(printed)

@@ -98,7 +98,7 @@ ALL_FLAWS = tuple(FLAWS)
 LOGIN = PROFILE[PROFILE.index("[login]\n") : PROFILE.index("[logout]")]
 PROGRAM = "import os, sys; print(os.environ['CANARY_TOKEN']); sys.exit(os.environ['CANARY_OWN'])"
 SCENES = (
-    Scene("full run", 3, RUN, "inconclusive"),
+    Scene("full run", 3, (*RUN, "--bundle", "evidence.zip"), "evidence: evidence.zip"),
     *(Scene(name.replace("_", " "), 1, BY_COMMAND, "non-conformant", flaws=(name,)) for name in FLAWS),
     Scene("every flaw", 1, BY_COMMAND, "non-conformant", flaws=ALL_FLAWS),
     Scene("every flaw, pytest", 1, BY_PYTEST, "non-conformant", flaws=ALL_FLAWS),
