@@ -26,7 +26,9 @@ TEST_COMMAND = next(line for line in README.splitlines() if line.endswith("pytes
 OUTPUTS = dict(re.findall(r"<!-- output: (.+?) -->\n```text\n(.*?)\n```", README, re.DOTALL))
 
 # What differs from run to run; clauses and their counts do not.
-_VARIES = re.compile(r"\d+\.\d s$|^members +\d+|\b[0-9a-f]{16}…|\d+ ms\b|\bx-\d+\b|\band \d+ more findings\b|\breply \d+\b")
+_VARIES = re.compile(
+    r"\d+\.\d s$|\d+ ms\b|\bx-\d+\b|\band \d+ more findings\b|\breply \d+\b|^members +\d+|\b[0-9a-f]{16}…"
+)
 
 
 def shell_lines(text: str) -> list[str]:

@@ -379,7 +379,7 @@ def with_member(path: Path, folder: Path, name: str, text: str | None) -> Path:
         ("result.json", None, "result.json is missing"),
         ("z.txt", "more", "z.txt was added: the statement does not know it"),
         ("statement.json", "{}\n", "statement.json is no statement about members"),
-        ("statement.json", "[" * 100_000, "statement.json is no JSON"),
+        ("statement.json", "[" * 100_000, "statement.json is no JSON, or says something twice"),
         ("statement.dsse.json", "{}\n", "it has no statement about its members, or not in the first place"),
     ],
 )
@@ -412,9 +412,10 @@ def test_an_envelope_that_was_opened_is_told(signed: Path, pair: Keys, tmp_path:
         assert told.faults == ("statement.dsse.json is no envelope with one signature",), changes
     other = with_member(signed, tmp_path, "statement.dsse.json", json.dumps(envelope))
     assert verify(other).status == 1
-    for changes in ({"keyid": "0"}, {"sig": "AAAA"}, {"keyid": 7}):
+    for changes in ({"keyid": "0"}, {"sig": "AAAA"}, {"keyid": 7}, {"keyid": "\x1b[2J"}):
         path = with_member(signed, tmp_path, "statement.dsse.json", written(envelope | {"signatures": [one | changes]}))
         told = verify(path, author_key(pair.public))
+        assert "\x1b" not in verified(path).printed
         assert (told.status, told.faults) == (1, ())
         assert told.unproven == "the signature is not by that key, or not of this statement"
 
@@ -433,6 +434,13 @@ def test_another_verdict_is_told_clause_by_clause(bare: Ended, tmp_path: Path) -
         "  FLD-Queue-presence  pass → fail",
         "  FLD-Queue-presence  accepted → not accepted",
     } <= set(lines)
+
+
+def test_a_clause_that_stands_there_twice_is_no_result(bare: Ended, tmp_path: Path) -> None:
+    result = bare.result
+    result["clauses"].insert(0, result["clauses"][5] | {"verdict": "pass"})
+    ended = verified(repacked(bundle(bare), tmp_path, result_json=json.dumps(result)))
+    assert (ended.status, ended.printed) == (1, "tampered with: result.json is not a whole result\n")
 
 
 def test_a_newer_catalogue_is_told_from_tampering(bare: Ended, tmp_path: Path) -> None:
@@ -457,6 +465,10 @@ def test_a_newer_catalogue_is_told_from_tampering(bare: Ended, tmp_path: Path) -
         ({"transcript_ndjson": ""}, "its transcript cannot be judged again: transcript.ndjson: nothing to judge"),
         ({"transcript_ndjson": '{"event": "run", "schema": "x"}'}, "its transcript cannot be judged again: "),
         ({"result_json": '{"verdict": "x", "complete": 1, "clauses": []}'}, "result.json is not a whole result"),
+        (
+            {"result_json": '{"verdict": "x", "verdict": "x", "complete": 1, "clauses": []}'},
+            "result.json is no JSON, or",
+        ),
         ({"result_json": '{"verdict": "x", "complete": 1, "clauses": [], "sut": 7}'}, "result.json is not a whole"),
     ],
 )

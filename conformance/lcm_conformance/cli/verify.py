@@ -52,7 +52,7 @@ def _account(verified: Verification) -> Iterator[str]:
         yield f"the same verdict  {then.verdict}  Campaign Manager {then.cm_version}  {_counted(verified)}"
     yield from _few([f"  {line}" for line in (*verified.differences, *verified.changes)])
     yield f"members    {verified.members}, each as the statement says (SHA-256); none missing, none added"
-    yield f"signature  {verified.signature}"
+    yield one_line(f"signature  {verified.signature}", _LONGEST)
     yield f"suite      {one_line(verified.suite, _LONGEST)} then, {VERSION} now; {_catalogues(verified)}"
     if not then.complete:
         yield "the run that is judged did not end: this is no verdict"

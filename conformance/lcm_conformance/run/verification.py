@@ -195,6 +195,8 @@ def _judged_again(archive: Archive, result: Any, checked: Verification) -> Verif
     """What its transcript comes to now, compared with what its result says."""
     try:
         then = past_of(result)
+        if len(then.clauses) < len(result["clauses"]):
+            raise ValueError("a clause stands twice")
     except _NO_RESULT:
         return Verification(faults=(f"{RESULT} is not a whole result",))
     with TemporaryDirectory() as folder:
@@ -247,6 +249,14 @@ def _changes(then: Past, now: Past) -> Iterator[str]:
 
 def _json(content: bytes, name: str) -> Any:
     try:
-        return json.loads(content)
+        return json.loads(content, object_pairs_hook=_once)
     except _NO_JSON:
-        raise Broken(f"{name} is no JSON") from None
+        raise Broken(f"{name} is no JSON, or says something twice") from None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object in which no name stands twice: of two verdicts one reader takes the first, another the last."""
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise ValueError("a name stands twice")
+    return members
