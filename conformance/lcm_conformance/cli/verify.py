@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from lcm_conformance.report.legible import one_line
+from lcm_conformance.run.rejudging import Rejudged
 from lcm_conformance.run.verification import Verification, verify
 from lcm_conformance.version import VERSION
 
 _MOST, _LONGEST = 100, 300
+_AGAIN = "judged again one by one"
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -40,33 +42,30 @@ def run(parsed: argparse.Namespace) -> int:
 
 def _account(verified: Verification) -> Iterator[str]:
     """What is to be said of it, the outcome first. Whoever made the file may have put anything into it."""
-    if verified.then is None or verified.now is None:
+    again = verified.again
+    if again is None:
         yield from _few([f"tampered with: {line}" for line in verified.faults])
         if verified.unproven:
             yield f"not by the author: {verified.unproven}"
         return
-    then = verified.then
-    if verified.differences:
-        yield f"another verdict  {_catalogues(verified)}"
+    then, number = again.then, len(again.now.clauses)
+    if again.differences:
+        yield f"another verdict  {_catalogues(again)}"
     else:
-        yield f"the same verdict  {then.verdict}  Campaign Manager {then.cm_version}  {_counted(verified)}"
-    yield from _few([f"  {line}" for line in (*verified.differences, *verified.changes)])
+        yield f"the same verdict  {then.verdict}  Campaign Manager {then.cm_version}  {number} clauses, {_AGAIN}"
+    yield from _few([f"  {line}" for line in (*again.differences, *again.changes)])
+    yield from _few([f"accepted   {line}" for line in again.accepted])
     yield f"members    {verified.members}, each as the statement says (SHA-256); none missing, none added"
     yield one_line(f"signature  {verified.signature}", _LONGEST)
-    yield f"suite      {one_line(verified.suite, _LONGEST)} then, {VERSION} now; {_catalogues(verified)}"
+    yield f"suite      {one_line(again.suite, _LONGEST)} then, {VERSION} now; {_catalogues(again)}"
     if not then.complete:
         yield "the run that is judged did not end: this is no verdict"
 
 
-def _counted(verified: Verification) -> str:
-    assert verified.now is not None  # it was judged again
-    return f"{len(verified.now.clauses)} clauses, judged again one by one"
-
-
-def _catalogues(verified: Verification) -> str:
-    if not verified.other_catalogue:
+def _catalogues(again: Rejudged) -> str:
+    if not again.other_catalogue:
         return "by the same catalogue"
-    return "only the catalogue is newer" if verified.differences else "by a newer catalogue"
+    return "only the catalogue is newer" if again.differences else "by a newer catalogue"
 
 
 def _few(lines: Sequence[str]) -> Iterator[str]:

@@ -96,8 +96,6 @@ class Archive:
         twice = [name for name, number in Counter(self.names).items() if number > 1]
         if twice:
             raise Broken(f"{twice[0]} stands in it twice")
-        if list(self.names[1:]) != sorted(self.names[1:]):
-            raise Broken("its members do not stand in their order")
         if sum(row.file_size for row in rows) > file.seek(0, io.SEEK_END):
             raise Broken("its members claim to be longer than it is")
 
@@ -120,6 +118,8 @@ class Archive:
 
     def check_form(self) -> None:
         """Refuse what is not, byte for byte, what packing these members writes; they were read before."""
+        if list(self.names[1:]) != sorted(self.names[1:]):
+            raise Broken("its members do not stand in their order")
         with TemporaryFile() as again:
             pack(again, map(self._member, self.names))
             self._file.seek(0)

@@ -1,4 +1,4 @@
-"""Checks an evidence bundle and judges it again: no endpoint is asked, and nothing that it holds is trusted.
+"""Checks an evidence bundle and has it judged again: no endpoint is asked, and nothing that it holds is trusted.
 
 Called by `verify`. Only where nothing in the archive is other than what is attested is its transcript judged.
 """
@@ -8,30 +8,22 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from lcm_conformance.catalogue.verdict import UsageError
-from lcm_conformance.judge.comparison import compare
-from lcm_conformance.judge.past import Past, PastClause, as_past
-from lcm_conformance.judge.result import Result
 from lcm_conformance.report.archive import Archive, Broken
 from lcm_conformance.report.attestation import statement, written
 from lcm_conformance.report.bundle import BARE, NEEDED, RESULT, SIGNED, TRANSCRIPT
-from lcm_conformance.report.past_file import past_of
-from lcm_conformance.run.judge_settings import settings_for
-from lcm_conformance.run.judging import result_of
-from lcm_conformance.run.recorded import read
+from lcm_conformance.run.rejudging import Rejudged, judged_again, then_of
 
 if TYPE_CHECKING:
     from lcm_conformance.report.signature import AuthorKey
 
 _HEAD, _TAIL = 4096, 2**20
 _LONGEST = 256 * 2**20  # bytes of a member that is held in memory
-_NO_JSON = (ValueError, RecursionError)
-_NO_RESULT = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
 _TELLING = 16  # characters of a key's ID that are shown
 
 
@@ -39,29 +31,19 @@ _TELLING = 16  # characters of a key's ID that are shown
 class Verification:
     """What came of it. `faults` say what was tampered with, `unproven` why it is not of the author that it should be.
 
-    Then it is not judged again, and `then` and `now` are None. `differences` say what is judged otherwise now,
-    `changes` which clauses another catalogue has; `signature` is what is known of the author.
+    Then it was not judged again. `signature` is what is known of the author, `members` how many are attested.
     """
 
     faults: tuple[str, ...] = ()
     unproven: str = ""
-    differences: tuple[str, ...] = ()
-    changes: tuple[str, ...] = ()
     signature: str = ""
     members: int = 0
-    suite: str = ""
-    then: Past | None = field(default=None, repr=False)
-    now: Past | None = field(default=None, repr=False)
-
-    @property
-    def other_catalogue(self) -> bool:
-        """Whether the clauses are not those of then."""
-        return self.then is not None and self.now is not None and self.then.catalogue != self.now.catalogue
+    again: Rejudged | None = None
 
     @property
     def status(self) -> int:
         """The exit status of the contract."""
-        return 1 if self.faults or self.unproven or self.differences else 0
+        return 1 if self.again is None or self.again.differences else 0
 
 
 @dataclass(frozen=True)
@@ -77,7 +59,10 @@ def verify(path: Path, key: AuthorKey | None = None) -> Verification:
     with _opened(path) as file:
         if not _looks_like_a_bundle(file):
             raise UsageError(f"{path} is no evidence bundle: name a file that --bundle wrote")
-        return _verified(file, key)
+        try:
+            return _verified(Archive(file), key)
+        except Broken as error:
+            return Verification(faults=(str(error),))
 
 
 def _opened(path: Path) -> BinaryIO:
@@ -101,22 +86,16 @@ def _looks_like_a_bundle(file: BinaryIO) -> bool:
     return is_zip and any(name.encode() in part for name in names for part in (head, tail))
 
 
-def _verified(file: BinaryIO, key: AuthorKey | None) -> Verification:
-    try:
-        archive = Archive(file)
-        attested = _attested(archive)
-        digests, faults = _digests(archive, attested)
-        result = _json(archive.content(RESULT, _LONGEST), RESULT)
-        if not faults:
-            faults += _statement_faults(attested, result, digests)
-        signature, unproven = _signature(attested, key)
-        if not faults:
-            archive.check_form()
-    except Broken as error:
-        return Verification(faults=(str(error),))
-    if faults or unproven:
-        return Verification(faults=tuple(faults), unproven=unproven, signature=signature)
-    return _judged_again(archive, result, Verification(signature=signature, members=len(digests)))
+def _verified(archive: Archive, key: AuthorKey | None) -> Verification:
+    attested = _attested(archive)
+    digests, faults = _digests(archive, attested)
+    result = _json(archive.content(RESULT, _LONGEST), RESULT)
+    faults = faults or list(_statement_faults(attested, result, digests))
+    signature, unproven = _signature(attested, key)
+    if not faults:
+        archive.check_form()
+    checked = Verification(tuple(faults), unproven, signature, len(digests))
+    return checked if faults or unproven else replace(checked, again=_judged_again(archive, result))
 
 
 def _attested(archive: Archive) -> _Attested:
@@ -153,10 +132,9 @@ def _digests(archive: Archive, attested: _Attested) -> tuple[dict[str, str], lis
             faults.append(f"{member} was changed: its SHA-256 is not what the statement says")
     there = set(archive.names)
     missing = [member for member in dict.fromkeys((*said, *NEEDED)) if member not in there]
-    faults += [f"{member} is missing" for member in missing]
     if RESULT in missing:
         raise Broken(f"{RESULT} is missing")
-    return digests, faults
+    return digests, [*faults, *(f"{member} is missing" for member in missing)]
 
 
 def _subjects(said: Any, name: str) -> dict[str, str]:
@@ -169,8 +147,9 @@ def _subjects(said: Any, name: str) -> dict[str, str]:
 def _statement_faults(attested: _Attested, result: Any, digests: Mapping[str, str]) -> Iterator[str]:
     """The statement must be, byte for byte, the one that follows from the result and the digests."""
     try:
+        then_of(result)
         due = written(statement(result, digests)).encode("utf-8", "backslashreplace")
-    except _NO_RESULT:
+    except (KeyError, TypeError, ValueError):
         yield f"{RESULT} is not a whole result"
         return
     if due != attested.text:
@@ -191,67 +170,26 @@ def _signature(attested: _Attested, key: AuthorKey | None) -> tuple[str, str]:
     return "not valid", "the signature is not by that key, or not of this statement"
 
 
-def _judged_again(archive: Archive, result: Any, checked: Verification) -> Verification:
-    """What its transcript comes to now, compared with what its result says."""
-    try:
-        then = past_of(result)
-        if len(then.clauses) < len(result["clauses"]):
-            raise ValueError("a clause stands twice")
-    except _NO_RESULT:
-        return Verification(faults=(f"{RESULT} is not a whole result",))
+def _judged_again(archive: Archive, result: Mapping[str, Any]) -> Rejudged:
     with TemporaryDirectory() as folder:
         transcript = Path(folder) / TRANSCRIPT
         archive.extract(TRANSCRIPT, transcript)
         try:
-            judged = _judged(transcript)
+            return judged_again(then_of(result), str(result["suite"].get("version")), transcript)
         except UsageError as error:
             line = str(error).replace(str(transcript), TRANSCRIPT)
-            return Verification(faults=(f"its transcript cannot be judged again: {line}",))
-    now = as_past(judged)
-    differences, changes = list(_differences(then, now)), list(_changes(then, now))
-    if then.catalogue == now.catalogue:  # then no clause can have come or gone
-        differences, changes = [*differences, *changes], []
-    suite = str(result["suite"].get("version"))
-    return replace(checked, differences=tuple(differences), changes=tuple(changes), suite=suite, then=then, now=now)
-
-
-def _judged(transcript: Path) -> Result:
-    settings = settings_for((str(transcript),), None, None, {})
-    return result_of(settings, read(settings.files, settings.capture))
-
-
-def _differences(then: Past, now: Past) -> Iterator[str]:
-    """What the verdict of now says otherwise, from the whole to the single clauses."""
-    for what, before, after in (
-        ("the verdict", then.verdict, now.verdict),
-        ("Campaign Manager", then.cm_version, now.cm_version),
-        ("whether the run ended", str(then.complete).lower(), str(now.complete).lower()),
-    ):
-        if before != after:
-            yield f"{what}  {before} → {after}"
-    changed = compare(then, now)
-    for change in (*changed.worse, *changed.better, *changed.beside, *changed.readings):
-        yield f"{change.what}  {change.before} → {change.after}"
-    for clause in (name for name in then.clauses if name in now.clauses):
-        yield from _excused_otherwise(then.clauses[clause], now.clauses[clause])
-
-
-def _excused_otherwise(then: PastClause, now: PastClause) -> Iterator[str]:
-    for word, before, after in (("accepted", then.known, now.known), ("waived", then.waived, now.waived)):
-        if (before is None) != (after is None):
-            yield f"{then.id}  {'' if before else 'not '}{word} → {'' if after else 'not '}{word}"
-
-
-def _changes(then: Past, now: Past) -> Iterator[str]:
-    yield from (f"{clause} is new" for clause in now.clauses if clause not in then.clauses)
-    yield from (f"{clause} is no clause any more" for clause in then.clauses if clause not in now.clauses)
+            raise Broken(f"its transcript cannot be judged again: {line}") from None
 
 
 def _json(content: bytes, name: str) -> Any:
     try:
-        return json.loads(content, object_pairs_hook=_once)
-    except _NO_JSON:
+        return json.loads(content, object_pairs_hook=_once, parse_constant=_no_number)
+    except (ValueError, RecursionError):
         raise Broken(f"{name} is no JSON, or says something twice") from None
+
+
+def _no_number(text: str) -> Any:
+    raise ValueError(f"{text} is no number (RFC 8259)")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
