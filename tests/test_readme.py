@@ -11,12 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ed25519
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from lcm_conformance import cli, profile
 from lcm_conformance.catalogue.clauses import load_catalogue
 from lcm_conformance.run.known_file import read_known
 from lcm_conformance.run.options import PYTEST_PREFIX, RUN_OPTIONS
+from signing import keys
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -111,10 +110,7 @@ def test_the_conformant_run_prints_what_is_quoted(ran: Path) -> None:
 
 
 def test_its_bundle_verifies_as_quoted(ran: Path) -> None:
-    key = ed25519.Ed25519PrivateKey.generate()
-    (ran / "key.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    (ran / "key.pub.pem").write_bytes(public)
+    keys(ran)
     run(ran, "judge", "reports", "--no-allure-html", "--bundle", "evidence.zip", "--sign", "key.pem")
     of_command("lcm-conformance verify evidence.zip --key key.pub.pem", ran)
 

@@ -10,21 +10,12 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from command import CHECKOUT, environment, plain_pytest, quick_profile
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-)
 from ended import Ended, called
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -35,37 +26,17 @@ from lcm_conformance.report.attestation import statement, written
 from lcm_conformance.report.bundle import write_bundle
 from lcm_conformance.report.signature import author, author_key
 from lcm_conformance.run.verification import verify
-
-KINDS: dict[str, Callable[[], Any]] = {
-    "Ed25519": ed25519.Ed25519PrivateKey.generate,
-    "ECDSA P-256": lambda: ec.generate_private_key(ec.SECP256R1()),
-    "ECDSA P-384": lambda: ec.generate_private_key(ec.SECP384R1()),
-}
-
-
-@dataclass(frozen=True)
-class Keys:
-    """A pair of keys in files."""
-
-    private: Path
-    public: Path
-
-
-def keys(folder: Path, made: Any, name: str = "key") -> Keys:
-    pair = Keys(folder / f"{name}.pem", folder / f"{name}.pub.pem")
-    pair.private.write_bytes(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    pair.public.write_bytes(made.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
-    return pair
+from signing import KINDS, Keys, keys, pem
 
 
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Keys:
-    return keys(tmp_path_factory.mktemp("keys"), ed25519.Ed25519PrivateKey.generate())
+    return keys(tmp_path_factory.mktemp("keys"))
 
 
 @pytest.fixture(scope="module")
 def other(tmp_path_factory: pytest.TempPathFactory) -> Keys:
-    return keys(tmp_path_factory.mktemp("other"), ed25519.Ed25519PrivateKey.generate())
+    return keys(tmp_path_factory.mktemp("other"))
 
 
 @pytest.fixture(scope="module")
@@ -189,13 +160,6 @@ def test_a_signed_one_says_whose_it_is(signed: Path, pair: Keys, other: Keys) ->
 def test_a_key_for_what_nobody_signed_is_not_met(bare: Ended, pair: Keys) -> None:
     ended = verified(bundle(bare), "--key", pair.public)
     assert (ended.status, ended.printed) == (1, "not by the author: it is not signed\n")
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_of_key_signs(signed: Path, tmp_path: Path, kind: str) -> None:
-    made = keys(tmp_path, KINDS[kind]())
-    path = repacked(signed, tmp_path, by=made)
-    assert verify(path, author_key(made.public)).signature.startswith("valid, by the key ")
 
 
 def repacked(path: Path, folder: Path, by: Keys | None = None, **changes: str | None) -> Path:
@@ -518,51 +482,20 @@ def test_what_is_no_bundle_is_wrong_use(tmp_path: Path, small: dict[str, Path]) 
     assert refusal(tmp_path, "verify", "a\0b").startswith("cannot read a\0b: it is no path")
 
 
-def pem(made: Any, *, phrase: bytes | None = None, form: PrivateFormat = PrivateFormat.PKCS8) -> bytes:
-    return bytes(made.private_bytes(Encoding.PEM, form, BestAvailableEncryption(phrase) if phrase else NoEncryption()))
-
-
-def test_a_key_that_cannot_sign_is_wrong_use(tmp_path: Path) -> None:
-    edwards, curve = ed25519.Ed25519PrivateKey.generate(), ec.generate_private_key(ec.SECP256R1())
-    public = edwards.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    unfit = {
-        "phrase": (pem(edwards, phrase=b"open sesame"), "--sign phrase has a passphrase: name a key without one\n"),
-        "old": (
-            pem(curve, phrase=b"open sesame", form=PrivateFormat.TraditionalOpenSSL),
-            "--sign old has a passphrase: name a key without one\n",
-        ),
-        "rsa": (pem(rsa.generate_private_key(65537, 2048)), "--sign rsa is no private key of Ed25519 or ECDSA"),
-        "koblitz": (pem(ec.generate_private_key(ec.SECP256K1())), "--sign koblitz is of a curve that cannot sign here"),
-        "public": (public, "--sign public is no private key"),
-        "ssh": (pem(edwards, form=PrivateFormat.OpenSSH), "--sign ssh is no private key"),
-        "empty": (b"", "--sign empty is no private key"),
-        "binary": (bytes(range(256)), "--sign binary is no private key"),
-    }
-    for name, (content, said) in unfit.items():
-        (tmp_path / name).write_bytes(content)
-        told = refusal(tmp_path, "run", "--bundle", "e.zip", "--sign", name)
-        assert told.startswith(said), told
-    assert refusal(tmp_path, "run", "--bundle", "e.zip", "--sign", "gone").startswith(
-        "cannot read --sign gone: No such"
-    )
-    assert refusal(tmp_path, "run", "--sign", "phrase") == "--sign signs what is in a bundle: add --bundle FILE\n"
-    assert (
-        refusal(tmp_path, "judge", "x", "--sign", "phrase") == "--sign signs what is in a bundle: add --bundle FILE\n"
-    )
+def test_a_key_that_cannot_be_used_is_wrong_use_before_anything_is_done(
+    tmp_path: Path, small: dict[str, Path], pair: Keys
+) -> None:
+    (tmp_path / "key").write_bytes(pem(KINDS["Ed25519"](), phrase=b"open sesame"))
+    for command in ("run", "judge"):
+        files = ["gone"] if command == "judge" else []
+        told = refusal(tmp_path, command, *files, "--bundle", "e.zip", "--sign", "key")
+        assert told == "--sign key has a passphrase: name a key without one\n"
+        told = refusal(tmp_path, command, *files, "--sign", "key")
+        assert told == "--sign signs what is in a bundle: add --bundle FILE\n"
     assert not (tmp_path / "e.zip").exists()
-
-
-def test_a_key_that_cannot_check_is_wrong_use(tmp_path: Path, small: dict[str, Path], pair: Keys) -> None:
-    path = small["signed"]
-    (tmp_path / "text").write_text("hello", encoding="utf-8")
-    large = rsa.generate_private_key(65537, 2048).public_key()
-    (tmp_path / "rsa").write_bytes(large.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
-    assert refusal(tmp_path, "verify", path, "--key", pair.private).endswith(
-        "is a private key: name the public one; `openssl pkey -in KEY.pem -pubout -out PUB.pem` writes it\n"
+    assert refusal(tmp_path, "verify", small["signed"], "--key", pair.private).startswith(
+        f"--key {pair.private} is a pri"
     )
-    for name in ("text", "rsa"):
-        assert refusal(tmp_path, "verify", path, "--key", name).startswith(f"--key {name} is no public key of Ed25519")
-    assert refusal(tmp_path, "verify", path, "--key", "gone").startswith("cannot read --key gone: No such file")
 
 
 def test_a_place_where_no_bundle_can_be_is_wrong_use(tmp_path: Path) -> None:

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 from command import CHECKOUT
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from ended import called
+from signing import keys
 
 VERIFY = """
 import { readFileSync } from "node:fs";
@@ -34,7 +33,6 @@ try {
 } catch (error) { console.log(error.code); process.exit(1); }
 console.log(JSON.parse(bundle.content.dsseEnvelope.payload).predicateType);
 """
-KINDS = {"Ed25519": ed25519.Ed25519PrivateKey.generate, "ECDSA": lambda: ec.generate_private_key(ec.SECP256R1())}
 
 
 def checked(packages: Path, envelope: Path, key: Path) -> tuple[int, str]:
@@ -46,21 +44,19 @@ def checked(packages: Path, envelope: Path, key: Path) -> tuple[int, str]:
     return ended.returncode, ended.stdout.strip()
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ["Ed25519", "ECDSA P-256"])
 def test_sigstore_accepts_it_and_nothing_that_was_changed(npm_packages: Path, tmp_path: Path, kind: str) -> None:
-    private, public, foreign = KINDS[kind](), tmp_path / "public.pem", tmp_path / "foreign.pem"
-    for file, key in ((public, private), (foreign, KINDS[kind]())):
-        file.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
-    key = tmp_path / "key.pem"
-    key.write_bytes(private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    ours, foreign = keys(tmp_path, kind), keys(tmp_path, kind, "foreign")
     har = CHECKOUT / "tests" / "har" / "widget.har"
-    called(tmp_path, "judge", har, "--cm-version", "2308", "--no-allure-html", "--bundle", "e.zip", "--sign", key)
+    called(
+        tmp_path, "judge", har, "--cm-version", "2308", "--no-allure-html", "--bundle", "e.zip", "--sign", ours.private
+    )
     with zipfile.ZipFile(tmp_path / "e.zip") as archive:
         envelope = json.loads(archive.read("statement.dsse.json"))
     written = tmp_path / "envelope.json"
     written.write_text(json.dumps(envelope), encoding="utf-8")
-    assert checked(npm_packages, written, public) == (0, "https://in-toto.io/attestation/test-result/v0.1")
-    assert checked(npm_packages, written, foreign) == (1, "SIGNATURE_ERROR")
+    assert checked(npm_packages, written, ours.public) == (0, "https://in-toto.io/attestation/test-result/v0.1")
+    assert checked(npm_packages, written, foreign.public) == (1, "SIGNATURE_ERROR")
     changed = base64.b64decode(envelope["payload"]).replace(b"FAILED", b"PASSED")
     written.write_text(json.dumps(envelope | {"payload": base64.b64encode(changed).decode()}), encoding="utf-8")
-    assert checked(npm_packages, written, public) == (1, "SIGNATURE_ERROR")
+    assert checked(npm_packages, written, ours.public) == (1, "SIGNATURE_ERROR")
