@@ -216,6 +216,21 @@ def test_what_a_recording_does_not_say_stays_unknown(bare: Ended, tmp_path: Path
         assert verified(bundle(ended)).status == 0
 
 
+def test_places_in_its_name_are_filled_in_as_in_that_of_the_folder(bare: Ended, tmp_path: Path) -> None:
+    places = ("--out", "{version}/{label}", "--bundle", "{version}/{label}.zip", "--label", "build 14")
+    for command in (("judge", bare.out), ("run", "--clause", "VER-1")):
+        called(tmp_path, *command, *places, "--no-allure-html")
+        assert verified(tmp_path / "2308" / "build-14.zip").status == 0
+        shutil.rmtree(tmp_path / "2308")
+    (tmp_path / "2308.toml").write_text("mine", encoding="utf-8")
+    ended = called(tmp_path, "judge", bare.out, "--no-allure-html", "--bundle", "{version}.toml")
+    assert (ended.status, (tmp_path / "2308.toml").read_text(encoding="utf-8")) == (2, "mine")
+    shutil.rmtree(ended.out)
+    assert refusal(tmp_path, "run", "--bundle", "{when}.zip") == (
+        "--bundle has {when}, which is no place to fill in: known are {version}, {date}, {label}\n"
+    )
+
+
 def test_that_of_a_capture_verifies(tmp_path: Path) -> None:
     har = CHECKOUT / "tests" / "har" / "widget.har"
     ended = called(tmp_path, "judge", har, "--cm-version", "2308", "--no-allure-html", "--bundle", "e.zip")

@@ -39,6 +39,7 @@ class Bundle:
     def begin(self) -> None:
         """Take away the bundle of an earlier run: if this one dies, nothing stands there for what it found."""
         try:
+            _check_replaceable(self.path)
             self.path.unlink(missing_ok=True)
         except OSError as error:
             raise self._trouble(error) from None
@@ -93,8 +94,7 @@ def _check_place(path: Path, out: Path) -> None:
         own = [reports / name for name in FILES if "*" not in name]
         if here in own or any(here.is_relative_to(reports / folder) for folder in FOLDERS):
             raise UsageError(f"--bundle {path} is where a report goes: name another file")
-        if path.exists() and not _may_be_replaced(path):
-            raise UsageError(f"--bundle {path} is there, and is no bundle: name another file")
+        _check_replaceable(path)
         there = next(folder for folder in here.parents if folder.exists())
         with tempfile.TemporaryFile(dir=there) as file:
             file.write(b"-")
@@ -104,9 +104,12 @@ def _check_place(path: Path, out: Path) -> None:
         raise trouble(error, f"cannot write --bundle {path}", "name another file") from None
 
 
-def _may_be_replaced(path: Path) -> bool:
-    """Whether what stands there is empty or a ZIP, and not what somebody named by mistake."""
-    if not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return file.read(2) in {b"", _ZIP}
+def _check_replaceable(path: Path) -> None:
+    """Refuse to write over what is neither empty nor a ZIP: somebody has named it by mistake."""
+    if not path.exists():
+        return
+    if path.is_file():
+        with path.open("rb") as file:
+            if file.read(2) in {b"", _ZIP}:
+                return
+    raise UsageError(f"--bundle {path} is there, and is no bundle: name another file")

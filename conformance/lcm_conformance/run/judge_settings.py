@@ -50,9 +50,13 @@ class JudgeSettings:
 
     def placed(self, said: Terms, label: str) -> JudgeSettings:
         """The same with the places in `out` filled in by what the recording says."""
-        version = self.terms(said).cm_version
-        out, latest = filled(str(self.out), version, self.label or label, datetime.now(UTC))
-        return replace(self, out=out, latest=latest, given={**self.given, "out": str(out)})
+        version, label, now = self.terms(said).cm_version, self.label or label, datetime.now(UTC)
+        out, latest = filled(str(self.out), version, label, now)
+        bundle = self.bundle
+        if bundle is not None:
+            path, _ = filled(str(bundle.path), version, label, now, "--bundle")
+            bundle = replace(bundle, path=path)
+        return replace(self, out=out, latest=latest, given={**self.given, "out": str(out)}, bundle=bundle)
 
     @property
     def reveal(self) -> bool:

@@ -77,7 +77,8 @@ RUN_OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         "bundle",
-        "write all of it into one archive, too: evidence that `lcm-conformance verify` checks",
+        "write all of it into one archive, too: evidence that `lcm-conformance verify` checks; places as in the folder "
+        "for the reports",
         {"metavar": "FILE"},
     ),
     Option(

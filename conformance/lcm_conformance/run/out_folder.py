@@ -18,7 +18,7 @@ _PLACE = re.compile(r"\{([^{}]*)\}")
 _UNSAFE = re.compile(r"[^\w.-]+")
 
 
-def filled(out: str, version: str, label: str | None, now: datetime) -> tuple[Path, Path | None]:
+def filled(out: str, version: str, label: str | None, now: datetime, option: str = "--out") -> tuple[Path, Path | None]:
     """The folder for `out`, and where `latest` stands: beside the folder, if it is named by places, else None."""
     values = {
         "version": version,
@@ -28,7 +28,7 @@ def filled(out: str, version: str, label: str | None, now: datetime) -> tuple[Pa
     for name in _PLACE.findall(out):
         if name not in values:
             places = ", ".join(f"{{{place}}}" for place in values)
-            raise UsageError(f"--out has {{{name}}}, which is no place to fill in: known are {places}")
+            raise UsageError(f"{option} has {{{name}}}, which is no place to fill in: known are {places}")
     folder = Path(_PLACE.sub(lambda match: values[match.group(1)], out))
     return folder, folder.with_name(LATEST) if _PLACE.search(out) else None
 

@@ -117,7 +117,10 @@ def resolve(
         if clause not in clauses.clauses:
             raise UsageError(f"{values['profile']}: waive.{clause} is no clause: `lcm-conformance clauses` lists all")
     label = values["label"] or profile.label
-    out, latest = filled(str(values["out"]), profile.cm_version, label, datetime.now(UTC))
+    now = datetime.now(UTC)
+    out, latest = filled(str(values["out"]), profile.cm_version, label, now)
+    if values["bundle"]:
+        values["bundle"], _ = filled(values["bundle"], profile.cm_version, label, now, "--bundle")
     return Settings(
         profile=profile,
         embedded=embedded,
