@@ -14,7 +14,7 @@ from lcm_conformance.drive.recorder import Recorder, in_bytes
 from lcm_conformance.profile import Packet, holds
 from lcm_conformance.record import packet
 from lcm_conformance.record.reply import Message
-from lcm_conformance.record.transcript import CUT, Event, Exchange, Kind, Phase
+from lcm_conformance.record.transcript import BY_THEM, CUT, Event, Exchange, Kind, Phase
 from lcm_conformance.transport import Connection, ConnectionEnded, Harmful, LineCut
 
 SESSION_FRAMES = 5_000
@@ -179,7 +179,7 @@ class Session:
         self.closed = True
         self.farewell = str(end) or "ended"
         self.cut = isinstance(end, LineCut)
-        said = f"by the endpoint or on the way: {CUT}: {end}" if self.cut else f"by the endpoint: {end}"
+        said = f"{BY_THEM} or on the way: {CUT}: {end}" if self.cut else f"{BY_THEM}: {end}"
         self._note(Kind.CLOSED, note=said)
         self._connection.abort()
 

@@ -22,7 +22,7 @@ from lcm_conformance.record.reply import messages
 from lcm_conformance.record.strictjson import parse
 from lcm_conformance.record.tally import PROPER
 from lcm_conformance.record.template import matched
-from lcm_conformance.record.transcript import Event, Exchange, Kind, Phase, Recording, Silence
+from lcm_conformance.record.transcript import BY_THEM, Event, Exchange, Kind, Phase, Recording, Silence
 
 SIBLING = "GetContactOD"
 """Another call of the page, which a ContactOD answers too."""
@@ -215,7 +215,7 @@ class _Assembly:
         return event
 
     def _close(self, clock: float, one: Heard, session: _Session) -> None:
-        if session.asking is not None and (one.note or "").startswith("by the endpoint"):
+        if session.asking is not None and (one.note or "").startswith(BY_THEM):
             self._exchanges[session.asking] = replace(self._exchanges[session.asking], closed=True)
         self._leave(clock, session, None)
         if session.agent is not None:

@@ -178,12 +178,8 @@ class Reader:
             self._exchanges[name] = exchange
         elif event.kind is Kind.RECEIVED:
             self._received.setdefault(name, []).append(event)
-        elif name in self._exchanges and _is_by_endpoint(event):
+        elif name in self._exchanges and event.is_their_end:
             self._exchanges[name] = replace(self._exchanges[name], closed=True)
-
-
-def _is_by_endpoint(event: Event) -> bool:
-    return event.kind is Kind.CLOSED and (event.note or "").startswith("by the endpoint")
 
 
 def recording_of(told: Iterable[Line]) -> Recording:

@@ -16,6 +16,8 @@ from typing import Any
 from lcm_conformance.catalogue.probes import Part
 from lcm_conformance.catalogue.request import Way
 
+BY_THEM = "by the endpoint"
+"""With this begins the note of a CLOSED event of a session that the suite did not end."""
 CUT = "the line was cut"
 """In the note of a CLOSED event: no close frame came, so it may have been the network."""
 
@@ -60,6 +62,11 @@ class Event:
     phase: Phase | None = None
     binary: bool = False
     memory: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def is_their_end(self) -> bool:
+        """Whether the session ended here, and not by the suite's doing."""
+        return self.kind is Kind.CLOSED and (self.note or "").startswith(BY_THEM)
 
 
 @dataclass(frozen=True)
@@ -125,6 +132,12 @@ class Recording:
     def of(self, probe: str) -> tuple[Exchange, ...]:
         """The exchanges of one probe, in the order in which they were asked."""
         return tuple(x for x in self.exchanges if x.probe == probe)
+
+    @cached_property
+    def ended(self) -> frozenset[str]:
+        """The sessions that the endpoint ended, with a request of ours still open or in between."""
+        in_place_of_an_answer = {exchange.session for exchange in self.exchanges if exchange.closed}
+        return frozenset(in_place_of_an_answer.union(event.session for event in self.events if event.is_their_end))
 
     def on(self, session: str) -> tuple[Exchange, ...]:
         """The exchanges of one session, in order."""

@@ -24,7 +24,7 @@ from lcm_conformance.catalogue.probes import Part
 from lcm_conformance.catalogue.verdict import Inconclusive, Nonconformity, Verdict
 from lcm_conformance.judge.checks.contact import require_own_contacts
 from lcm_conformance.judge.checks.no_contact import require_no_contact
-from lcm_conformance.record.transcript import Exchange
+from lcm_conformance.record.transcript import BY_THEM, Exchange, Kind
 
 
 def no_contact(notes: Notes, *tests: Exchange, **changes: Any) -> Verdict:
@@ -133,6 +133,15 @@ def test_a_fault_that_shows_at_the_second_request_of_three_only_is_one() -> None
 def test_a_control_on_another_session_counts_only_where_this_one_was_closed(closed: bool, verdict: Verdict) -> None:
     notes = Notes()
     test = notes.test(closed=closed)
+    notes.control(test, frame(), session="s-9")
+    assert no_contact(notes, test) is verdict
+
+
+@pytest.mark.parametrize(("note", "verdict"), [(f"{BY_THEM}: 1000", Verdict.PASS), ("by us", Verdict.INCONCLUSIVE)])
+def test_so_it_does_where_the_session_was_closed_after_login_with_no_request_open(note: str, verdict: Verdict) -> None:
+    notes = Notes()
+    test = notes.test()
+    notes.event(Kind.CLOSED, test.session, "reserved", note=note)
     notes.control(test, frame(), session="s-9")
     assert no_contact(notes, test) is verdict
 

@@ -120,7 +120,7 @@ def _controls(evidence: Evidence, test: Exchange, group: Group) -> list[Exchange
         over = group.until if group.until < inf else max(x.ended for x in group.tests)  # a close needs no silence
         return [x for x in after if _answered_after(evidence, x, over)]
     moves = (
-        any(x.closed for x in evidence.recording.on(test.session))
+        test.session in evidence.recording.ended
         or load_probes()[test.probe].login == "out"
         or evidence.logs_in_by_headers
         or not evidence.habits.answers_again
