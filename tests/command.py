@@ -74,19 +74,27 @@ def _run(
     module: str, arguments: tuple[str | Path, ...], cwd: Path, checkout: Path, variables: dict[str, str]
 ) -> subprocess.CompletedProcess[str]:
     words, surroundings = [str(argument) for argument in arguments], environment(checkout, **variables)
-    shapes_python = any(name.startswith(("PYTHON", "LC_", "LANG")) for name in variables)
-    if checkout == CHECKOUT and not shapes_python and hasattr(os, "fork"):
-        return _warm(module).run(module, words, cwd, surroundings)
-    return subprocess.run(
-        [sys.executable, "-m", module, *words],
-        cwd=cwd,
-        env=surroundings,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=LONGEST,
-        check=False,
-    )
+    if any(name.startswith(("PYTHON", "LC_", "LANG")) for name in variables) or not hasattr(os, "fork"):
+        return subprocess.run(
+            [sys.executable, "-m", module, *words],
+            cwd=cwd,
+            env=surroundings,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=LONGEST,
+            check=False,
+        )
+    return run_module(module, words, cwd, surroundings)
+
+
+def run_module(
+    module: str, arguments: Sequence[str], cwd: Path, surroundings: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """`python -m MODULE …` in an environment, forked from a Python that has its imports behind it."""
+    # What another checkout has must not be there already.
+    is_ours = surroundings["PYTHONPATH"] == environment()["PYTHONPATH"]
+    return _warm(module if is_ours else "pytest").run(module, list(arguments), cwd, surroundings)
 
 
 class _Warm:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from canaries import PEOPLE, PERSONAL, SECRETS, STRANGERS, found, written
-from command import CHECKOUT, LONGEST, QUIET, environment
+from command import CHECKOUT, LONGEST, QUIET, environment, run_module
 from marked_endpoint import FLAWS, Marked
 from other_make import served
 
@@ -153,8 +153,8 @@ SCENES = (
 ALL_SECRETS = (*SECRETS, *SECRETS.values())
 
 
-def start(folder: Path, url: str, scene: Scene) -> subprocess.Popen[bytes]:
-    """The command of a scene, running in an empty folder below the given one."""
+def prepare(folder: Path, url: str, scene: Scene) -> dict[str, str]:
+    """The profile of a scene, and an empty folder below the given one to run in; the environment variables."""
     text = PROFILE.replace("URL", url)
     for old, new in scene.changes:
         assert text.replace("URL", url).count(old.replace("URL", url)) == 1, old
@@ -170,20 +170,35 @@ def start(folder: Path, url: str, scene: Scene) -> subprocess.Popen[bytes]:
         variables["PYTHONPATH"] = os.pathsep.join((str(folder / "site"), variables["PYTHONPATH"]))
         if "pytest" in scene.command:
             variables["PYTEST_PLUGINS"] = "crashing"
+    return variables
+
+
+def start(folder: Path, url: str, scene: Scene) -> subprocess.Popen[str]:
+    """The command of a scene, running."""
+    variables = prepare(folder, url, scene)
     return subprocess.Popen(
         [sys.executable, *scene.command],
         cwd=folder / "here",
         env=variables,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
     )
 
 
 def play(folder: Path, scene: Scene) -> tuple[int, str, dict[str, bytes]]:
     """Plays a scene to its end; the exit status, what was printed, and all of it with what was written."""
-    with served(Marked(flaws=scene.flaws, manners=scene.manners)) as url, start(folder, url, scene) as running:
-        out, err = running.communicate(timeout=LONGEST)
-    return running.returncode, (out + err).decode(), {"stdout": out, "stderr": err, **written(folder / "here")}
+    with served(Marked(flaws=scene.flaws, manners=scene.manners)) as url:
+        if scene.crash:  # what makes it crash is put in place while Python starts
+            with start(folder, url, scene) as running:
+                out, err = running.communicate(timeout=LONGEST)
+            status = running.returncode
+        else:
+            variables, (_, module, *arguments) = prepare(folder, url, scene), scene.command
+            done = run_module(module, arguments, folder / "here", variables)
+            status, out, err = done.returncode, done.stdout, done.stderr
+    return status, out + err, {"stdout": out.encode(), "stderr": err.encode(), **written(folder / "here")}
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
@@ -203,7 +218,7 @@ def test_nothing_is_shown_of_an_interrupted_run(tmp_path: Path, command: tuple[s
         running.send_signal(signal.SIGINT)
         out, err = running.communicate(timeout=LONGEST)
     assert running.returncode == 130
-    everything = {"stdout": out, "stderr": err, **written(tmp_path / "here")}
+    everything = {"stdout": out.encode(), "stderr": err.encode(), **written(tmp_path / "here")}
     assert {"out/result.json", "out/transcript.ndjson"} <= everything.keys()
     assert found((*PERSONAL, *STRANGERS, *ALL_SECRETS), everything) == []
 
