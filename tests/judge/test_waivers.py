@@ -67,7 +67,8 @@ def run(tmp_path: Path, profile: str, behaviour: Behaviour) -> tuple[int, str, d
 def test_a_waived_clause_may_stay_untested(tmp_path: Path) -> None:
     status, printed, result = run(tmp_path, ALONE, Behaviour())
     assert (status, result["verdict"]) == (0, "conformant"), printed
-    assert "waived: RES-1: one agent only in this environment" in printed
+    waived = "waived: RES-1 (Each agent's own contact) was not tested: one agent only in this environment"
+    assert waived in printed
 
 
 def test_without_the_waiver_the_run_is_inconclusive(tmp_path: Path) -> None:
@@ -80,6 +81,8 @@ def test_a_waiver_excuses_no_failure(tmp_path: Path) -> None:
     waived = ALONE + 'FLD-Queue-presence = "not needed here"\n'
     status, _, result = run(tmp_path, waived, Behaviour(faults=("drops_queue",)))
     assert (status, result["verdict"]) == (1, "non-conformant")
+    because = "is needless, for the clause was tested and fails: remove it from [waive]"
+    assert f"the waiver of FLD-Queue-presence {because}" in result["notices"]
 
 
 def test_a_waiver_needs_a_reason_and_a_clause_that_exists(tmp_path: Path) -> None:

@@ -42,8 +42,7 @@ def _of_clause(clause: ClauseResult, terms: Terms) -> str | None:
         return _KNOWN.format(clause.known)
     if clause.klass == "robustness" or (clause.klass == "advisory" and not terms.strict):
         return _NEVER_DECIDES.format(clause.klass)
-    if clause.waived is not None and clause.verdict is Verdict.UNTESTED:
-        # A waiver excuses what was not tested, never what was tested and stayed unclear.
+    if clause.waiver_in_force is not None:
         return f"waived: {clause.waived}"
     return None
 

@@ -31,6 +31,7 @@ from lcm_conformance.version import VERSION
 
 _ASKING = tuple(part for part in Part if part not in {Part.CONTROL, Part.REVIVAL})
 """The requests that are asked for a clause's own sake."""
+_TESTED = {Verdict.PASS: "passes", Verdict.FAIL: "fails", Verdict.INCONCLUSIVE: "is inconclusive"}
 
 
 @dataclass(frozen=True)
@@ -201,12 +202,20 @@ def _blockers(records: Sequence[ScenarioRecord]) -> frozenset[str]:
 
 
 def _needless_waivers(clauses: Sequence[ClauseResult]) -> list[str]:
-    """A waiver excuses what stays untested; where the clause was tested it excuses nothing, and may go."""
+    """A waiver excuses what stays untested; where the clause was tested, or does not decide, it may go."""
     return [
-        f"the waiver of {clause.id} is needless, for it was tested: remove it from [waive]"
+        f"the waiver of {clause.id} is needless, for {because}: remove it from [waive]"
         for clause in clauses
-        if clause.waived is not None and clause.verdict in {Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE}
+        if clause.waived is not None and (because := _needs_no_waiver(clause))
     ]
+
+
+def _needs_no_waiver(clause: ClauseResult) -> str:
+    """Why a waiver is nothing to this clause; empty where it is what excuses it."""
+    if clause.verdict in _TESTED:
+        return f"the clause was tested and {_TESTED[clause.verdict]}"
+    excused_anyway = clause.verdict is Verdict.UNTESTED and not (clause.excuse or "").startswith("waived: ")
+    return "the clause does not decide" if excused_anyway else ""
 
 
 def _verdict(clauses: Sequence[ClauseResult], terms: Terms) -> str:

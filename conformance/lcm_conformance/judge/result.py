@@ -102,6 +102,11 @@ class ClauseResult:
     excuse: str | None = field(default=None, repr=False)
     why: str = ""
 
+    @property
+    def waiver_in_force(self) -> str | None:
+        """The reason of its waiver, where that excuses it: only what stayed untested is excused."""
+        return self.waived if self.verdict is Verdict.UNTESTED else None
+
 
 @dataclass(frozen=True)
 class Ledger:

@@ -19,16 +19,20 @@ def asked_in_words(exchange: Exchange) -> str:
     """The request as one noun phrase: `a request with no data`."""
     if exchange.part is Part.HOSTILE:
         return f"bad input ({exchange.form})" if exchange.form else "one of a burst of requests"
+    of_whom = _of_whom(exchange)
     if exchange.form is not None:
-        return f"a request with {exchange.form}"
-    return _AFTERWARDS.get(exchange.part) or _by_whom(exchange)
+        return f"{of_whom}, on {exchange.form}" if of_whom else f"a request with {exchange.form}"
+    return _AFTERWARDS.get(exchange.part) or of_whom or _by_whom(exchange)
+
+
+def _of_whom(exchange: Exchange) -> str:
+    """A request under test of an agent who is not logged in; empty of any other."""
+    probe = load_probes().get(exchange.probe)
+    return _OF_AGENTS.get(probe.login, "") if probe is not None and exchange.part is Part.TEST else ""
 
 
 def _by_whom(exchange: Exchange) -> str:
     """A request that is proper but for who sends it."""
-    probe = load_probes().get(exchange.probe)
-    if probe is not None and probe.login in _OF_AGENTS and exchange.part is Part.TEST:
-        return _OF_AGENTS[probe.login]
     if exchange.agent == "idle":
         return "a request of an agent for whom nothing is reserved"
     return "a proper request" if exchange.asks_for in {None, exchange.agent} else "a request with a colleague's UserID"

@@ -13,6 +13,7 @@ from lcm_conformance.judge.fold import exit_status
 from lcm_conformance.judge.result import Result
 from lcm_conformance.report.case import RED, case_of
 from lcm_conformance.report.comparison_sheet import headline
+from lcm_conformance.report.names import name_of
 from lcm_conformance.report.redacts import PSEUDONYM
 
 WORDS = {
@@ -56,12 +57,17 @@ def warnings(result: Result) -> list[str]:
     lines += result.notices
     if any(PSEUDONYM in finding.actual for clause in result.clauses for finding in clause.findings):
         lines.append(f"Where a finding says {PSEUDONYM}, it stands for personal data: --reveal shows what came.")
-    for word, reasons in (
-        ("waived", {c.id: c.waived for c in result.clauses}),
-        ("known deviation", {c.id: c.known for c in result.clauses}),
-    ):
-        said = [notice for notice in result.notices if word.split()[0][:5] in notice.lower()]
-        lines += [f"{word}: {id_}: {why_}" for id_, why_ in reasons.items() if why_ and not _names(said, id_)]
+    lines += [
+        f"waived: {clause.id} ({name_of(clause.id)}) was not tested: {clause.waiver_in_force}"
+        for clause in result.clauses
+        if clause.waiver_in_force
+    ]
+    said = [notice for notice in result.notices if "known" in notice.lower()]
+    lines += [
+        f"known deviation: {clause.id} ({name_of(clause.id)}): {clause.known}"
+        for clause in result.clauses
+        if clause.known and not _names(said, clause.id)
+    ]
     return lines
 
 
@@ -126,12 +132,12 @@ def _inconclusive(result: Result) -> str:
 
 
 def _not_applicable(result: Result) -> str:
-    return f"The page offers this call up to Campaign Manager 2308; this one is {result.cm_version}."
+    return f"The vendor's page offers this call up to Campaign Manager 2308; this one is {result.cm_version}."
 
 
 def _conformant(result: Result) -> str:
     kinds = (
-        ("waived by name", [c.waived for c in result.clauses]),
+        ("waived by name", [c.waiver_in_force for c in result.clauses]),
         ("known to deviate", [c.known for c in result.clauses]),
     )
     apart = " and ".join(f"{sum(map(bool, found))} {kind}" for kind, found in kinds if any(found))

@@ -39,6 +39,23 @@ _NAMES = {
     "ROB-5": "Hostile UserIDs",
     "ROB-6": "A burst of requests",
     "ROB-7": "Binary frames",
+    "OBS-nothing-reserved": "An agent with nothing reserved asks",
+    "OBS-not-logged-in": "An agent who is not logged in asks",
+    "OBS-unknown-agent": "Asked for an agent who does not exist",
+    "OBS-no-userid": "Asked without a UserID",
+    "OBS-other-agents-userid": "An agent asks with a colleague's UserID",
+    "OBS-asked-twice": "The same agent asks twice",
+    "OBS-expired": "A contact after its ExpiryTime",
+    "OBS-extra-members": "Members that the page does not list",
+    "OBS-unsolicited": "Other traffic on the session",
+    "OBS-latency": "How long due replies take",
+    "OBS-after-2308": "Asked of a version later than 2308",
+}
+_VERDICTS = {
+    "inconclusive": "inconclusive (not enough was seen)",
+    "untested": "untested (not asked)",
+    "error": "not judged (an error of this suite)",
+    "not-applicable": "not applicable",
 }
 _ASPECTS = {"presence": "Presence", "type": "Type", "value": "Value"}
 _READINGS = {
@@ -60,12 +77,19 @@ def name_of(clause_id: str) -> str:
 
 
 def condition(depends_on: Iterable[str]) -> str:
-    """What a verdict rests on: `the page's sample is right about the name of ContactID`; empty for nothing."""
+    """What a verdict rests on: `the sample on the vendor’s page is right about the topic`; empty for nothing."""
     by_side: dict[str, list[str]] = {}
     for pair in depends_on:
         reading, _, side = pair.partition("=")
         by_side.setdefault(side, []).append(_READINGS.get(reading, reading))
-    return ", and ".join(f"the page’s {side} is right about {listed(about)}" for side, about in by_side.items())
+    return ", and ".join(
+        f"the {side} on the vendor’s page is right about {listed(about)}" for side, about in by_side.items()
+    )
+
+
+def verdict_in_words(verdict: str) -> str:
+    """A clause's verdict, with what it means where the word alone does not say."""
+    return _VERDICTS.get(verdict, verdict)
 
 
 def reading_in_words(reading: str) -> str:
