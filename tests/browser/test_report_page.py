@@ -110,7 +110,7 @@ def test_filters_and_search_leave_what_is_looked_for(opens):
     page.keyboard.press("/")
     page.keyboard.type("fld-queue-value")
     assert [row.get_attribute("id") for row in shown.all()] == ["FLD-Queue-value"]
-    assert page.get_by_role("status").inner_text() == "1 clauses"
+    assert page.get_by_role("status").inner_text() == "1 clause"
     page.keyboard.press("Escape")
     assert shown.count() == len(sample().clauses)
 
@@ -154,13 +154,43 @@ def test_it_prints_each_failing_clause_on_a_page_of_its_own_and_the_statement_la
     assert breaks == ["page"] * 5
     printed = page.pdf(format="A4")
     assert printed.startswith(b"%PDF")
-    assert len(re.findall(rb"/Type\s*/Page\b", printed)) > len(breaks)
+    assert _sheets(printed) > len(breaks)
+
+
+def _sheets(pdf: bytes) -> int:
+    return len(re.findall(rb"/Type\s*/Page\b", pdf))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_statement_alone_is_one_sheet_or_two(kind, opens):
+    page, _ = opens(*KINDS[kind]())
+    page.evaluate("() => { window.print = () => dispatchEvent(new Event('printed')); }")
+    page.get_by_role("button", name="Print the statement alone").click()
+    assert _sheets(page.pdf(format="A4")) <= 2
+    page.evaluate("() => dispatchEvent(new Event('afterprint'))")
+    assert _sheets(page.pdf(format="A4")) > 2
+
+
+def test_a_statement_full_of_reservations_is_two_sheets_at_most(opens):
+    made = _conformant()
+    clauses = tuple(replace(c, verdict=Verdict.FAIL, known="it comes with the next patch " * 9) for c in made.clauses)
+    page, _ = opens(replace(made, clauses=clauses, notices=("a notice " * 30,) * 30), RUN)
+    page.evaluate("() => document.body.classList.add('statement-alone')")
+    assert _sheets(page.pdf(format="A4")) <= 2
 
 
 def test_the_statement_names_who_and_holds_the_evidence_by_its_hash(opens):
     page, _ = opens(sample(), RUN)
     told = page.locator(".statement").inner_text()
-    for words in ("Example QA", "PRE-2", "0" * 64, "Signature", "Static conformance", "Dynamic conformance"):
+    for words in (
+        "Example QA",
+        "PRE-2",
+        "0" * 64,
+        "Signature",
+        "Static conformance",
+        "Dynamic conformance",
+        "released",
+    ):
         assert words in told
 
 

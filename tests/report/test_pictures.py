@@ -6,10 +6,11 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import pytest
+from excusing import excused
 from lcm_conformance.catalogue.clauses import load_catalogue
 from lcm_conformance.catalogue.probes import Part
 from lcm_conformance.catalogue.verdict import Finding, Verdict
-from lcm_conformance.judge.result import Latency
+from lcm_conformance.judge.result import Latency, Result, Trouble
 from lcm_conformance.record.asked import asked_in_words
 from lcm_conformance.record.transcript import Recording
 from lcm_conformance.report.answer import answer
@@ -31,7 +32,7 @@ def test_the_map_has_each_clause_once_in_the_page_s_order():
     clauses = sample().clauses
     cells = [cell.id for block in (*sections(clauses), *members(clauses)) for cell in block.cells]
     assert sorted(cells) == sorted(load_catalogue().clauses)
-    assert [block.title for block in sections(clauses)][:2] == ["Note", "Pre-requisite"]
+    assert [block.title for block in sections(clauses)][:2] == ["Note on versions", "Pre-requisite"]
     assert [block.title for block in members(clauses)][-1] == "Queue"
 
 
@@ -107,23 +108,55 @@ def test_the_plot_has_a_dot_for_each_due_reply():
 
 def test_readings_of_one_side_are_one_condition():
     assert condition(["contact-id-name=sample", "topic=sample", "source=table"]) == (
-        "the page’s sample is right about the name of ContactID and the spelling of the topic, "
-        "and the page’s table is right about source"
+        "the sample on the vendor’s page is right about the name of ContactID and the spelling of the topic, "
+        "and the table on the vendor’s page is right about source"
     )
     assert condition([]) == ""
 
 
 def test_the_answer_names_what_stands_against_a_release():
     told = answer(sample())
-    assert told.sentence == "Not fit for release as it is: 3 clauses that decide fail."
+    failing = "3 of the 44 deciding clauses fail; 1 more could not be judged."
+    assert told.sentence == f"Do not release by this report: {failing}"
     assert [cause.id for cause in told.causes] == ["REQ-4", "FLD-Queue-presence", "FMT-ExpiryTime"]
 
 
 def test_trust_is_said_in_words():
-    assert trust(sample())[0].startswith("This suite was tried on 312 deliberately broken endpoints, and it found each")
+    assert trust(sample())[0].startswith("This suite was tried on 312 deliberately broken endpoints, and found each")
     worse = trust(replace(sample(), selftest={"faults": 312, "caught": 310}, attribution="assumed"))
-    assert "it found only 310 of them" in worse[0]
+    assert "found only 310 of them" in worse[0]
     assert "is assumed" in worse[1]
+
+
+def test_where_no_reply_came_nothing_is_said_of_whose_reply_it_was():
+    none_came = replace(sample(), attribution="assumed", latency=Latency())
+    assert len(trust(none_came)) == 2
+
+
+def test_what_one_thing_left_open_is_one_cause():
+    clauses = tuple(replace(c, verdict=Verdict.UNTESTED, reason="not selected") for c in sample().clauses)
+    told = answer(excused(replace(sample(), verdict="inconclusive", clauses=clauses)))
+    [cause] = told.causes
+    assert (cause.id, cause.others) == ("VER-1", 42)  # PRE-2 is waived
+    assert "43 deciding clauses are open" in told.sentence
+
+
+def test_an_unfinished_run_shows_what_failed_until_then():
+    told = answer(replace(sample(), complete=False))
+    assert (told.tone, len(told.causes)) == ("unfinished", 3)
+    assert told.sentence.endswith("what failed until then has failed:")
+
+
+def test_an_error_of_the_suite_is_no_verdict_whatever_the_clauses_came_to():
+    told = answer(replace(sample(), verdict="conformant", suite_errors=("it broke",)))
+    assert (told.tone, told.badge) == ("unfinished", "Suite error")
+    assert "it broke" in told.sentence
+
+
+def test_an_outage_is_the_one_cause():
+    told = answer(replace(sample(), verdict="inconclusive", trouble=Trouble("outage", "no way in")))
+    assert [cause.reason for cause in told.causes] == ["environment: no way in"]
+    assert "nothing was learnt of the product" in told.sentence
 
 
 def test_the_statement_says_who_what_and_under_which_reservations():
@@ -133,8 +166,42 @@ def test_the_statement_says_who_what_and_under_which_reservations():
     assert rows["Version, build"] == "2308, build 14"
     assert "PRE-2" in rows["Waived"]
     assert rows["Verdict"] == "non-conformant"
+    assert rows["Status"].startswith("The implementation has been shown by conformance assessment to be non-conforming")
+    assert rows["Normative clauses"] == "3 fail, 1 inconclusive, 1 untested, 38 pass"
     assert rows["result.json"] == "0" * 64
-    [unfinished] = [
-        said for part in statement(replace(sample(), complete=False), {}) for t, said in part.rows if t == "Verdict"
-    ]
-    assert unfinished == "none: the run did not finish"
+
+
+def rows_of(result: Result) -> dict[str, str]:
+    return {term: said for part in statement(result, {}) for term, said in part.rows}
+
+
+@pytest.mark.parametrize("changes", [{"complete": False}, {"suite_errors": ("it broke",), "verdict": "conformant"}])
+def test_the_statement_has_no_status_of_what_is_no_verdict(changes):
+    rows = rows_of(replace(sample(), **changes))
+    assert rows["Verdict"] == "none"
+    assert rows["Status"].startswith("None: ")
+
+
+def test_a_conditional_status_is_stated_with_its_condition():
+    rows = rows_of(replace(sample(), verdict="conformant", depends_on=("topic=sample",)))
+    assert rows["Status"].endswith(", if the sample on the vendor’s page is right about the spelling of the topic.")
+
+
+@pytest.mark.parametrize(
+    ("declared", "holds"),
+    [
+        ("topic=sample, contact-id-name = sample", "consistent"),
+        ("topic=table", "NOT consistent: the spelling of the topic was seen as sample"),
+        ("as in the manual", "not compared: no reading that was seen is declared as reading=side"),
+    ],
+)
+def test_what_the_vendor_declares_is_held_against_what_was_seen(declared, holds):
+    assert rows_of(replace(sample(), statement={"readings": declared}))["Against what was seen"] == holds
+
+
+def test_the_statement_stays_short_whatever_is_reserved():
+    made = sample()
+    clauses = tuple(replace(c, verdict=Verdict.FAIL, known="late " * 99) for c in made.clauses)
+    parts = statement(replace(made, clauses=clauses, notices=("a notice",) * 99), {})
+    assert sum(len(part.rows) for part in parts) < 60
+    assert "and 57 more, in result.json" in [said for part in parts for _, said in part.rows]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from lcm_conformance.catalogue.verdict import Verdict
@@ -11,17 +11,22 @@ from lcm_conformance.report.headline import why
 from lcm_conformance.report.names import condition, name_of
 
 _OPEN = (Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.UNTESTED)
+_DO_NOT = "Do not release by this report"
 NAMED = 5
 
 
 @dataclass(frozen=True)
 class Cause:
-    """A clause that stands against the release, in words."""
+    """What stands against the release, in words: a clause, and how many `others` there are with the same reason.
+
+    An outage has no clause: `id` and `name` are empty.
+    """
 
     id: str
     name: str
     verdict: str
     reason: str
+    others: int = 0
 
 
 @dataclass(frozen=True)
@@ -40,47 +45,81 @@ class Answer:
 def answer(result: Result) -> Answer:
     """The whole of it."""
     product = f"Campaign Manager {result.cm_version}"
-    if not result.complete:
-        return Answer("unfinished", "Unfinished", f"No verdict on {product}: the run did not finish", "",
-                      "The run did not finish, so this is no verdict.", (), 0)  # fmt: skip
-    badge, headline, sentence = _SAYS[result.verdict](result, product)
+    causes = (_outage(result.outage),) if result.outage else _causes(_against(result))
+    tone, (badge, headline, sentence) = result.verdict, _SAYS[result.verdict](result, product)
     on = condition(result.depends_on)
-    against = _against(result)
-    causes = tuple(Cause(c.id, name_of(c.id), c.verdict.value, c.reason) for c in against)
-    if result.suite_errors or result.decided_by != "verdict":
+    if result.suite_errors:
+        tone, badge, headline, on = "unfinished", "Suite error", f"No verdict on {product}: this suite failed", ""
+        sentence = f"{_DO_NOT}. {why(result)}"
+    elif not result.complete:
+        tone, badge, headline, on = "unfinished", "Unfinished", f"No verdict on {product}: the run did not finish", ""
+        sentence = _unfinished(causes)
+    elif result.decided_by != "verdict":
         sentence = why(result)
-    return Answer(
-        result.verdict, badge, headline, on and f", if {on}", sentence, causes[:NAMED], max(0, len(causes) - NAMED)
-    )
+    more = max(0, len(causes) - NAMED)
+    return Answer(tone, badge, headline, on and f"if {on}", sentence, causes[:NAMED], more)
 
 
 def _against(result: Result) -> list[ClauseResult]:
     """The clauses that stand against a release, those that fail first; none where there is nothing to decide."""
-    if result.verdict == "not-applicable" or result.outage:
+    if result.verdict == "not-applicable":
         return []
-    wanted = (Verdict.FAIL,) if result.verdict == "non-conformant" else _OPEN
-    return [clause for verdict in wanted for clause in _deciding(result) if clause.verdict is verdict]
+    failing_only = result.verdict == "non-conformant" or not result.complete
+    wanted = (Verdict.FAIL,) if failing_only else _OPEN
+    return [clause for verdict in wanted for clause in _of(result, verdict)]
+
+
+def _causes(clauses: Iterable[ClauseResult]) -> tuple[Cause, ...]:
+    """Clauses of one reason are one cause, so that what one thing left open is not said of each clause."""
+    found: dict[tuple[Verdict, str], list[ClauseResult]] = {}
+    for clause in clauses:
+        found.setdefault((clause.verdict, clause.reason), []).append(clause)
+    return tuple(
+        Cause(first.id, name_of(first.id), verdict.value, reason, len(others))
+        for (verdict, reason), [first, *others] in found.items()
+    )
+
+
+def _outage(line: str) -> Cause:
+    return Cause("", "", Verdict.INCONCLUSIVE.value, f"environment: {line}")
+
+
+def _of(result: Result, *verdicts: Verdict) -> list[ClauseResult]:
+    """The clauses that decide and came to one of these verdicts."""
+    return [clause for clause in result.clauses if clause.excuse is None and clause.verdict in verdicts]
 
 
 def _deciding(result: Result) -> list[ClauseResult]:
-    return [clause for clause in result.clauses if clause.excuse is None]
+    """The clauses that the verdict is made of."""
+    classes = {"scope", "normative"} | ({"advisory"} if result.strict else set())
+    return [clause for clause in result.clauses if clause.klass in classes]
+
+
+def _unfinished(causes: tuple[Cause, ...]) -> str:
+    until = "; what failed until then has failed:" if causes else ": run it again."
+    return f"{_DO_NOT}: it is of a part of the run only{until}"
 
 
 def _non_conformant(result: Result, product: str) -> tuple[str, str, str]:
-    failing = sum(clause.verdict is Verdict.FAIL for clause in _deciding(result))
-    clauses = "1 clause that decides fails" if failing == 1 else f"{failing} clauses that decide fail"
-    return "Non-conformant", f"{product} does not conform", f"Not fit for release as it is: {clauses}."
+    deciding, failing = _deciding(result), len(_of(result, Verdict.FAIL))
+    left_open = sum(clause.excuse is None and clause.verdict in _OPEN for clause in deciding)
+    said = f"{failing} of the {len(deciding)} deciding clauses {'fails' if failing == 1 else 'fail'}"
+    open_ = f"; {left_open} more could not be judged" if left_open else ""
+    return "Non-conformant", f"{product} does not conform", f"{_DO_NOT}: {said}{open_}."
 
 
 def _inconclusive(result: Result, product: str) -> tuple[str, str, str]:
-    said = "Not enough was learnt to release by: no fault of the product is shown, and its conformance is not either."
-    if result.outage:
-        said = why(result)
-    return "Inconclusive", f"No verdict on {product}", said
+    said = "the environment stood in the way, and nothing was learnt of the product"
+    if not result.outage:
+        left_open = len(_of(result, *_OPEN))
+        are = "clause is" if left_open == 1 else "clauses are"
+        said = f"no fault of the product was seen, but {left_open} deciding {are} open"
+    return "Inconclusive", f"No verdict on {product}", f"{_DO_NOT}: {said}."
 
 
 def _not_applicable(result: Result, product: str) -> tuple[str, str, str]:
-    return "Not applicable", f"{product} is beyond this call", why(result)
+    said = "So this report speaks neither for a release nor against one."
+    return "Not applicable", f"{product} no longer has this call", f"{why(result)} {said}"
 
 
 def _conformant(result: Result, product: str) -> tuple[str, str, str]:
@@ -88,9 +127,15 @@ def _conformant(result: Result, product: str) -> tuple[str, str, str]:
 
 
 def _nothing_against(result: Result) -> str:
-    aside = [c for c in result.clauses if c.verdict is not Verdict.PASS and (c.known or c.waived)]
-    apart = f" ({len(aside)} set aside by known deviations or waivers)" if aside else ""
-    return f"Nothing here stands against a release: every normative clause passes{apart}."
+    nothing = "Nothing here stands against a release"
+    kinds = (
+        ("waived", [c for c in result.clauses if c.waiver_in_force]),
+        ("accepted as known deviations", [c for c in result.clauses if c.known]),
+    )
+    apart = [f"{len(found)} {kind}" for kind, found in kinds if found]
+    if apart:
+        return f"{nothing} but what is set aside ({' and '.join(apart)}): every other deciding clause passes."
+    return f"{nothing}: all {len(_deciding(result))} deciding clauses pass."
 
 
 _SAYS: dict[str, Callable[[Result, str], tuple[str, str, str]]] = {

@@ -14,7 +14,7 @@ SHAPES = {"pass": "✓", "fail": "✕", "inconclusive": "?", "untested": "–", 
 
 _MEMBER = re.compile(r"FLD-(\w+)-(\w+)")
 _BEYOND = "beyond the page"
-_TITLES = {_BEYOND: "Robustness (beyond the page)"}
+_TITLES = {_BEYOND: "Robustness (not on the page)", "Note": "Note on versions"}
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from lcm_conformance.catalogue.verdict import Verdict
 from lcm_conformance.judge.result import Result
 from lcm_conformance.record.transcript import Recording
 from lcm_conformance.report.answer import answer
@@ -25,8 +26,8 @@ from lcm_conformance.report.headline import counts, warnings
 from lcm_conformance.report.lanes_picture import lanes_picture
 from lcm_conformance.report.latency_plot import latency_plot, points
 from lcm_conformance.report.legible import legible, one_line
-from lcm_conformance.report.meanings import of_observation, of_reading
-from lcm_conformance.report.names import condition, name_of, reading_in_words
+from lcm_conformance.report.meanings import of_notice, of_observation, of_reading
+from lcm_conformance.report.names import condition, name_of, reading_in_words, verdict_in_words
 from lcm_conformance.report.statement import statement
 from lcm_conformance.report.tables import tables
 from lcm_conformance.report.trust import trust
@@ -52,7 +53,7 @@ def html_page(result: Result, recording: Recording, digests: Mapping[str, str] |
             result=result,
             answer=answer(result),
             warnings=warnings(result),
-            elsewhere=[f"suite error: {error}" for error in result.suite_errors],
+            elsewhere=_suite_errors(result),
             condition=condition(result.depends_on),
             sections=sections(result.clauses),
             members=members(result.clauses),
@@ -66,12 +67,25 @@ def html_page(result: Result, recording: Recording, digests: Mapping[str, str] |
             lanes=lanes_picture(recording, shown.failing, shown.__contains__),
             latency=latency_plot(points(recording), result.latency),
             readings=[(name, side, of_reading(name, side)) for name, side in result.readings.items()],
+            notices=[(line, means) for line in result.notices if (means := of_notice(line))],
             observations=[(seen, of_observation(seen.id, seen.seen)) for seen in result.observations],
             statement=statement(result, digests or {}),
+            digests=digests or {},
             script=Markup(script),  # noqa: S704  our own
             script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         )
     )
+
+
+def _suite_errors(result: Result) -> list[str]:
+    """The errors of the suite that the first sentence does not say: of the run, and of single clauses."""
+    of_clauses = [f"{c.reason} ({name_of(c.id)} {c.id})" for c in result.clauses if c.verdict is Verdict.ERROR]
+    return [*(f"suite error: {error}" for error in result.suite_errors[1:]), *of_clauses]
+
+
+def _sheet_foot(digest: str) -> str:
+    """What stands at the foot of each printed sheet, so that a sheet belongs to its evidence; empty without it."""
+    return f"result.json SHA-256 {digest}" if digest.isalnum() else ""
 
 
 def _environment() -> Environment:
@@ -87,6 +101,8 @@ def _environment() -> Environment:
         "block": legible,
         "name": name_of,
         "reading": reading_in_words,
+        "verdict": verdict_in_words,
+        "sheet_foot": _sheet_foot,
     }
     environment.filters |= filters
     return environment

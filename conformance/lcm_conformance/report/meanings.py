@@ -17,10 +17,17 @@ _OF_OBSERVATIONS = {
     ("OBS-other-agents-userid", "silence"): "a colleague's UserID is not answered: send the agent's own",
     ("OBS-expired", "contact"): "a contact may come after its ExpiryTime: a widget must compare the time itself",
     ("OBS-extra-members", "other"): "members come that the page does not list: a widget must ignore them",
-    ("OBS-extra-members", "silence"): "nothing but the documented members",
+    ("OBS-extra-members", "contact"): "nothing but the documented members comes",
     ("OBS-unsolicited", "other"): "a session carries other traffic: a widget must look at the subtopic",
     ("OBS-unsolicited", "silence"): "nothing but replies",
     ("OBS-latency", "contact"): "a time-out well above the longest is safe",
+}
+_OF_NOTICES = {
+    "an agent who asks with a colleague's UserID": "a widget must send its own agent's ID, and no other",
+    "the session is closed by a wrong request": "a widget must connect and log in again after one",
+    "a request that equals the one before it": "a widget that asks again must change something in the request",
+    "a session answers its first request": "a widget needs a new session for each contact",
+    "answers came up to": "a widget's time-out must be longer than the longest of them",
 }
 _READINGS = {
     ("topic", "table"): "replies come under Webservice, as in the page's table",
@@ -40,6 +47,11 @@ _READINGS = {
 def of_observation(name: str, seen: str) -> str:
     """What was seen, for a widget's author."""
     return _OF_OBSERVATIONS.get((name, seen), _SEEN.get(seen, seen))
+
+
+def of_notice(line: str) -> str:
+    """What a notice about the endpoint means for a widget's author; empty where it means nothing to one."""
+    return next((means for words, means in _OF_NOTICES.items() if words in line), "")
 
 
 def of_reading(reading: str, side: str) -> str:

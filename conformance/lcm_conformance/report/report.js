@@ -17,7 +17,7 @@
       number += fits && row.matches("tr") ? 1 : 0;
     }
     const filters = words || chosen.verdict.size || chosen.class.size;
-    said.textContent = filters ? `${number} clauses` : "";
+    said.textContent = filters ? `${number} clause${number === 1 ? "" : "s"}` : "";
   };
 
   for (const button of document.querySelectorAll("button[data-filter]")) {
@@ -76,6 +76,10 @@
     }
   });
 
+  const alone = document.getElementById("print-statement");
+  alone.hidden = false;
+  alone.addEventListener("click", () => { document.body.classList.add("statement-alone"); print(); });
+  addEventListener("afterprint", () => document.body.classList.remove("statement-alone"));
   addEventListener("beforeprint", () => { for (const row of rows) row.hidden = false; });
   tools.hidden = false;
 })();
