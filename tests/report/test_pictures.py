@@ -153,6 +153,21 @@ def test_an_error_of_the_suite_is_no_verdict_whatever_the_clauses_came_to():
     assert "it broke" in told.sentence
 
 
+def test_where_only_what_is_worse_decides_it_says_what_is_and_what_fails_as_before():
+    before = "no worse than the baseline (fail there)"
+    clauses = tuple(
+        replace(c, excuse=before) if c.verdict is not Verdict.PASS and c.id != "REQ-4" else c for c in sample().clauses
+    )
+    told = answer(replace(sample(), decided_by="worse", clauses=clauses))
+    assert told.sentence.startswith("Do not release by this report: 1 deciding clause is worse than in the baseline")
+    assert [cause.id for cause in told.causes] == ["REQ-4"]
+    clauses = tuple(replace(c, excuse=before) if c.id == "REQ-4" else c for c in clauses)
+    told = answer(replace(sample(), decided_by="worse", clauses=clauses))
+    assert told.tone == "unfinished"
+    assert told.sentence.startswith("Nothing is worse than in the baseline, though 3 deciding clauses fail as before")
+    assert len(told.causes) == 3
+
+
 def test_an_outage_is_the_one_cause():
     told = answer(replace(sample(), verdict="inconclusive", trouble=Trouble("outage", "no way in")))
     assert [cause.reason for cause in told.causes] == ["environment: no way in"]

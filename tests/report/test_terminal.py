@@ -67,6 +67,21 @@ def test_quiet_is_one_line(result, capsys):
     assert capsys.readouterr().out.splitlines() == summary(result, OUT)[:1]
 
 
+@pytest.mark.parametrize("short", [{"quiet": True}, {"as_json": True}])
+def test_what_decides_in_the_place_of_the_verdict_is_said_however_short(result, capsys, short):
+    stale = "known deviation of MAP-1, TICKET-7, passes now: remove its entry"
+    print_account(replace(result, decided_by="known", stale=(stale,)), OUT, **short)
+    assert capsys.readouterr().err.endswith(f": {stale}\n")
+    print_account(result, OUT, **short)
+    assert capsys.readouterr().err == ""
+
+
+def test_a_known_deviation_is_told_once(result):
+    clauses = tuple(replace(c, known="TICKET-7") for c in result.clauses if c.findings)
+    lines = summary(replace(result, clauses=clauses), OUT)
+    assert sum("TICKET-7" in line for line in lines) == len(clauses)
+
+
 def test_json_is_the_result_and_nothing_else(result, capsys):
     print_account(result, OUT, ["a note"], as_json=True)
     assert json.loads(capsys.readouterr().out) == json.loads(json.dumps(result_json(result)))

@@ -11,6 +11,8 @@ from rich.console import Console
 
 from lcm_conformance.judge.result import Result
 from lcm_conformance.report.console import summary
+from lcm_conformance.report.headline import why
+from lcm_conformance.report.legible import one_line
 from lcm_conformance.report.result_json import result_text
 from lcm_conformance.report.rows import rows
 
@@ -20,7 +22,12 @@ _COLOURS = {"conformant": "green", "non-conformant": "red", "inconclusive": "yel
 def print_account(
     result: Result, out: Path, notes: Iterable[str] = (), *, quiet: bool = False, as_json: bool = False
 ) -> None:
-    """Print the summary; `quiet`: its first line alone; `as_json`: `result.json` in its place."""
+    """Print the summary; `quiet`: its first line alone; `as_json`: `result.json` in its place.
+
+    Where something else than the verdict decides the exit status, standard error says what, at least.
+    """
+    if (quiet or as_json) and (result.suite_errors or result.decided_by != "verdict"):
+        print(one_line(why(result)), file=sys.stderr)
     console = _Console(highlight=False, soft_wrap=True)
     if as_json:
         console.print(result_text(result), markup=False, end="")

@@ -24,8 +24,13 @@ class Row:
 
     @property
     def differs(self) -> bool:
-        """Whether the results differ in it."""
-        return len(set(self.cells)) > 1
+        """Whether the results to which it applies differ in it."""
+        return len(set(self.applying)) > 1
+
+    @property
+    def applying(self) -> tuple[str, ...]:
+        """The cells of the versions that the page covers."""
+        return tuple(cell for cell in self.cells if cell != Verdict.NOT_APPLICABLE)
 
     def failed(self) -> tuple[int, int]:
         """In how many of the last results it failed, and of how many."""

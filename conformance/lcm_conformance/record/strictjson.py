@@ -102,6 +102,8 @@ def show(value: object, limit: int = 120) -> str:
 
 def described(value: object) -> str:
     """A value of the wrong kind, for findings: as JSON with its type, a long String by its length and what it holds."""
+    if value is None:
+        return "null"
     if not isinstance(value, str):
         return f"{show(value)}  ({kind(value)})"
     inner = parse(value).value if value.lstrip()[:1] in {"{", "["} else None

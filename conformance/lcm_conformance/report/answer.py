@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from lcm_conformance.catalogue.verdict import Verdict
@@ -54,6 +54,8 @@ def answer(result: Result) -> Answer:
     elif not result.complete:
         tone, badge, headline, on = "unfinished", "Unfinished", f"No verdict on {product}: the run did not finish", ""
         sentence = _unfinished(causes)
+    elif result.decided_by == "worse":
+        tone, sentence, causes = _only_worse(result, tone)
     elif result.decided_by != "verdict":
         sentence = why(result)
     more = max(0, len(causes) - NAMED)
@@ -100,6 +102,23 @@ def _unfinished(causes: tuple[Cause, ...]) -> str:
     return f"{_DO_NOT}: it is of a part of the run only{until}"
 
 
+def _only_worse(result: Result, tone: str) -> tuple[str, str, tuple[Cause, ...]]:
+    """What is worse than in the baseline, where only that decides; else what is as bad as it was, which decides not."""
+    against = _of(result, Verdict.FAIL, *_OPEN)
+    as_before = [c for c in _deciding(result) if c.verdict is Verdict.FAIL and c.excuse and not c.known]
+    only = "only what is worse than in the baseline decides here (--fail-on worse)"
+    still = f", though {_number(as_before, 'fails', 'fail')} as before" if as_before else ""
+    if against:
+        said = f"{_DO_NOT}: {_number(against, 'is', 'are')} worse than in the baseline; {only}."
+        return tone, said, _causes(against)
+    amber = "unfinished" if as_before else tone
+    return amber, f"Nothing is worse than in the baseline{still}: {only}.", _causes(as_before)
+
+
+def _number(found: Sequence[ClauseResult], one: str, more: str) -> str:
+    return f"1 deciding clause {one}" if len(found) == 1 else f"{len(found)} deciding clauses {more}"
+
+
 def _non_conformant(result: Result, product: str) -> tuple[str, str, str]:
     deciding, failing = _deciding(result), len(_of(result, Verdict.FAIL))
     left_open = sum(clause.excuse is None and clause.verdict in _OPEN for clause in deciding)
@@ -111,9 +130,8 @@ def _non_conformant(result: Result, product: str) -> tuple[str, str, str]:
 def _inconclusive(result: Result, product: str) -> tuple[str, str, str]:
     said = "the environment stood in the way, and nothing was learnt of the product"
     if not result.outage:
-        left_open = len(_of(result, *_OPEN))
-        are = "clause is" if left_open == 1 else "clauses are"
-        said = f"no fault of the product was seen, but {left_open} deciding {are} open"
+        left_open = _of(result, *_OPEN)
+        said = f"no fault of the product was seen, but {_number(left_open, 'is', 'are')} open"
     return "Inconclusive", f"No verdict on {product}", f"{_DO_NOT}: {said}."
 
 

@@ -15,7 +15,7 @@ _HEADER = ("clause", "before", "after", "why")
 def comparison_sheet(comparison: Comparison) -> Sheet:
     """What got worse first, then better, then what decides nothing."""
     return Sheet(
-        title=f"{comparison.before.name} → {comparison.after.name}: {headline(comparison)}",
+        title=f"{' → '.join(_names(comparison))}: {headline(comparison)}",
         lines=(
             f"before  {_of(comparison.before)}",
             f"after   {_of(comparison.after)}",
@@ -31,6 +31,14 @@ def comparison_sheet(comparison: Comparison) -> Sheet:
             Table("Latency", ("", "before", "after"), _short(comparison.latency)),
         ),
     )
+
+
+def _names(comparison: Comparison) -> tuple[str, str]:
+    """The two by version and label; where these are alike, with the files."""
+    before, after = comparison.before, comparison.after
+    if before.name != after.name:
+        return before.name, after.name
+    return f"{before.name} ({before.source})", f"{after.name} ({after.source})"
 
 
 def headline(comparison: Comparison) -> str:

@@ -12,7 +12,7 @@ from lcm_conformance.catalogue.verdict import Finding, Verdict
 from lcm_conformance.judge.result import ClauseResult, Result
 from lcm_conformance.report.command_line import command_line
 from lcm_conformance.report.folded import folded
-from lcm_conformance.report.headline import counts, warnings, why
+from lcm_conformance.report.headline import KNOWN, counts, warnings, why
 from lcm_conformance.report.legible import one_line
 from lcm_conformance.report.names import name_of
 
@@ -63,7 +63,7 @@ def summary(result: Result, out: Path, notes: Iterable[str] = ()) -> list[str]:
         *([one_line(why(result), LIMIT)] if result.decided_by != "verdict" else []),
         *(f"suite error: {one_line(error, LIMIT)}" for error in result.suite_errors),
         *([f"environment: {one_line(result.outage, LIMIT)}"] if result.outage else []),
-        *(f"notice: {one_line(notice, LIMIT)}" for notice in warnings(result)),
+        *(f"notice: {one_line(line, LIMIT)}" for line in warnings(result) if not line.startswith(KNOWN)),
         *_failures(result),
         "",
         *_grouped(result, Verdict.ERROR, "suite error"),
@@ -92,7 +92,7 @@ def _failures(result: Result) -> Iterator[str]:
     """One block a failing clause: whole for a few, short for many, so that all of it stays on one screen."""
     failed = sorted((c for c in result.clauses if c.verdict is Verdict.FAIL), key=lambda c: c.excuse is not None)
     known = [clause for clause in failed if clause.known is not None]
-    yield from _first(f"known deviation: {clause.id}: {one_line(clause.known or '', LIMIT)}" for clause in known)
+    yield from _first(f"{KNOWN}{clause.id}: {one_line(clause.known or '', LIMIT)}" for clause in known)
     others = [clause for clause in failed if clause.known is None]
     if len(others) > WHOLE:
         yield from _short_blocks(others, result)

@@ -35,9 +35,10 @@ def matrix_sheet(matrix: Matrix, whole: bool = False) -> Sheet:
         Row("robustness", tuple(past.robustness for past in matrix.columns)),
         *_readings(matrix.columns),
     )
-    older = f"{matrix.older} older results of the same version and label are not shown (--each shows all)"
+    results, are = ("result", "is") if matrix.older == 1 else ("results", "are")
+    older = f"{matrix.older} older {results} of the same version and label {are} not shown (--each shows all)"
     return Sheet(
-        title=f"{len(matrix.columns)} results",
+        title=_results(matrix),
         lines=(*([older] if matrix.older else []), *([] if whole else _alike(matrix))),
         tables=(
             Table(
@@ -60,7 +61,11 @@ def nights_sheet(matrix: Matrix, whole: bool = False, letters: bool = True) -> S
         rows.append((row.name, f"{failed} of {of}", rfc3339(since)[:10] if since else ABSENT, *cells))
     header = ("clause", "failed of the last", "since", *(("each",) if letters else days))
     lines = [f"{days[0]} to {days[-1]}", *([_LEGEND] if letters else []), *([] if whole else _alike(matrix))]
-    return Sheet(f"{len(matrix.columns)} results", tuple(lines), (Table("", header, tuple(rows)),))
+    return Sheet(_results(matrix), tuple(lines), (Table("", header, tuple(rows)),))
+
+
+def _results(matrix: Matrix) -> str:
+    return "1 result" if len(matrix.columns) == 1 else f"{len(matrix.columns)} results"
 
 
 def _shown(matrix: Matrix, whole: bool) -> Iterable[Row]:
@@ -70,19 +75,26 @@ def _shown(matrix: Matrix, whole: bool) -> Iterable[Row]:
 def _alike(matrix: Matrix) -> list[str]:
     """What the rows that are folded away hold; named where it is not a pass."""
     alike = [row for row in matrix.rows if not row.differs]
-    numbers = Counter(row.cells[0] for row in alike)
+    alike_in = {row.name: (row.applying or row.cells)[0] for row in alike}
+    numbers = Counter(alike_in.values())
     if not alike:
         return []
     told = ", ".join(f"{number} {word}" for word, number in numbers.items())
-    names = [f"{row.name} {row.cells[0]}" for row in alike if row.cells[0] in {Verdict.FAIL, KNOWN, Verdict.ERROR}]
-    return [f"alike in all: {told} (--all shows them)", *names]
+    names = [f"{name} {cell}" for name, cell in alike_in.items() if cell in {Verdict.FAIL, KNOWN, Verdict.ERROR}]
+    later = any(row.applying and len(row.applying) < len(row.cells) for row in alike)
+    to_all = "all to which they apply" if later else "all"
+    return [f"alike in {to_all}: {told} (--all shows them)", *names]
 
 
 def _readings(columns: Iterable[Past]) -> Iterable[Row]:
     columns = tuple(columns)
     names = dict.fromkeys(name for past in columns for name in past.readings)
-    rows = (Row(f"reading {name}", tuple(past.readings.get(name, ABSENT) for past in columns)) for name in names)
+    rows = (Row(f"reading {name}", tuple(_side(past, name) for past in columns)) for name in names)
     return (row for row in rows if row.differs)
+
+
+def _side(past: Past, reading: str) -> str:
+    return past.readings.get(reading, Verdict.NOT_APPLICABLE.value if past.verdict == "not-applicable" else ABSENT)
 
 
 def _of_verdict(past: Past) -> str:

@@ -101,7 +101,7 @@ def test_rsp_1_rejects_what_is_no_json_text(text: str) -> None:
         ([envelope(contact())], "(Array)"),
         (GOOD, f"a String that holds JSON text of {len(GOOD)} characters"),
         (7, "7  (Number)"),
-        (None, "null  (null)"),
+        (None, "null"),
         (True, "true  (Boolean)"),
         ([], "[]  (Array)"),
     ],
@@ -244,7 +244,7 @@ def test_a_pinned_topic_changes_nothing_about_the_channel() -> None:
 @pytest.mark.parametrize(
     ("value", "actual"),
     [
-        (None, "null  (null)"),
+        (None, "null"),
         ([], "[]  (Array)"),
         ("{}", '"{}"  (a String that holds JSON text)'),
         (7, "7  (Number)"),

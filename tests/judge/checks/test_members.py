@@ -15,7 +15,7 @@ from lcm_conformance.judge.checks.members import documented_types, filled, held,
 STRINGS = [member for member in page.MEMBERS if member not in {"ContactID", "CallType"}]
 KEYS = {member: "ContactId" if member == "ContactID" else member for member in page.MEMBERS}
 WRONG_TYPES = [
-    (None, "null  (null)"),
+    (None, "null"),
     (True, "true  (Boolean)"),
     (False, "false  (Boolean)"),
     ({}, "{}  (Object)"),
@@ -152,7 +152,7 @@ def test_of_two_spellings_one_with_a_documented_type_is_enough(table: object, sa
 
 def test_of_two_spellings_with_wrong_types_the_tables_is_shown() -> None:
     found = ask(typed("ContactID"), frame(ContactID=None, ContactId=False))
-    assert found == Difference("Number or String", "ContactID is null  (null)", "$.message.response.ContactID")
+    assert found == Difference("Number or String", "ContactID is null", "$.message.response.ContactID")
 
 
 def test_of_two_spellings_the_pinned_one_counts() -> None:
