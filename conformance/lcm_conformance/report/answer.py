@@ -148,11 +148,11 @@ def _nothing_against(result: Result) -> str:
     nothing = "Nothing here stands against a release"
     kinds = (
         ("waived", [c for c in result.clauses if c.waiver_in_force]),
-        ("accepted as known deviations", [c for c in result.clauses if c.known]),
+        ("accepted as known deviations", [c for c in result.clauses if c.known and c.verdict is Verdict.FAIL]),
     )
     apart = [f"{len(found)} {kind}" for kind, found in kinds if found]
     if apart:
-        return f"{nothing} but what is set aside ({' and '.join(apart)}): every other deciding clause passes."
+        return f"{nothing} but what is set aside ({' and '.join(apart)}): all else that decides passes."
     return f"{nothing}: all {len(_deciding(result))} deciding clauses pass."
 
 

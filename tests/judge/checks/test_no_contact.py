@@ -152,6 +152,17 @@ def test_a_contact_on_a_session_that_is_then_closed_fails() -> None:
     assert no_contact(notes, test) is Verdict.FAIL
 
 
+@pytest.mark.parametrize(("probe", "later"), [("not-logged-in", False), ("logged-out", True)])
+def test_a_contact_without_login_names_what_to_exclude(probe: str, later: bool) -> None:
+    notes = Notes()
+    test = notes.test(frame("other"), probe=probe, agent="other")
+    with pytest.raises(Nonconformity) as failure:
+        require_no_contact(notes.evidence(), [test])
+    (found,) = failure.value.findings
+    assert "to be excluded: that the agent is logged in elsewhere" in found.actual
+    assert ("a logout takes longer" in found.actual) is later
+
+
 def test_after_logout_the_control_comes_after_a_new_login_and_so_on_any_session() -> None:
     notes = Notes()
     test = notes.test(probe="logged-out", agent="other")

@@ -39,6 +39,12 @@ class Stand:
 
 PASSED = Stand()
 
+_TO_EXCLUDE = {
+    "not-logged-in": " (to be excluded: that the agent is logged in elsewhere)",
+    "logged-out": " (to be excluded: that the agent is logged in elsewhere, or that a logout takes longer)",
+}
+"""What else than the product could have brought a contact, by probe."""
+
 
 def require_no_contact(evidence: Evidence, tests: Sequence[Exchange]) -> None:
     """No contact comes for these requests, and a proper one, alike but for what is under test, is answered."""
@@ -230,5 +236,5 @@ def _forms(evidence: Evidence, findings: Sequence[Finding]) -> str:
 
 
 def _finding(reply: Reply, test: Exchange) -> Finding:
-    actual = f"a contact was handed out for {asked_in_words(test)}"
+    actual = f"a contact was handed out for {asked_in_words(test)}{_TO_EXCLUDE.get(test.probe, '')}"
     return Finding("no contact", actual, reply.where("$"), reply.exchange)

@@ -48,6 +48,15 @@ SIDES: Mapping[str, Callable[[Reply, Pins], str | None]] = {
 }
 """The readings that a reply shows, each with the question which side it follows; None: it does not show it."""
 
+_AS_TYPES = {"table": "a Number", "sample": "a String"}
+_SHOWN: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "topic": ("writes the topic as", page.TOPICS),
+    "contact-id-name": ("names ContactID as", page.SPELLINGS["ContactID"]),
+    "contact-id-type": ("sends ContactID as", _AS_TYPES),
+    "call-type-type": ("sends CallType as", _AS_TYPES),
+}
+"""How a side shows in a reply: what the endpoint does, and how it looks on each side."""
+
 
 def sides(evidence: Evidence, reading: str, way: Way | None = None) -> dict[str, Reply]:
     """The sides of a reading that were seen in the run, each with the first reply that shows it.
@@ -77,14 +86,16 @@ def require_one_reading(evidence: Evidence, reading: str) -> None:
     for told in seen:
         one = {side: reply for side, reply in told.items() if side != BOTH}  # who shows both keeps to either
         if len(one) > 1:
-            first, second = list(one.items())[:2]
+            (first, before), (second, after) = list(one.items())[:2]
+            does, looks = _SHOWN[reading]
             finding = Finding(
-                f"one reading of {reading} throughout the run",
-                f"{first[0]} in {first[1].named}, {second[0]} in {second[1].named}",
-                second[1].where("$"),
-                second[1].exchange,
+                f"one reading of {reading} throughout the run: the page's table or its sample",
+                f"the endpoint {does} {looks[first]} ({first}) in {before.named}, "
+                f"{looks[second]} ({second}) in {after.named}",
+                after.where("$"),
+                after.exchange,
             )
-            raise Nonconformity(f"the endpoint changes its reading of {reading}", [finding])
+            raise Nonconformity(f"the endpoint now {does} {looks[first]}, now {looks[second]}", [finding])
 
 
 def followed(evidence: Evidence) -> dict[str, str]:
