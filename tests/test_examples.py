@@ -120,6 +120,16 @@ def test_github_hands_every_secret_to_the_run_and_to_nothing_else() -> None:
     assert [step for step in github() if "env" in step] == [github_step("Judge staging")]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="a shell script")
+@pytest.mark.parametrize(("status", "ends", "warns"), [(0, 0, False), (1, 1, False), (3, 0, True), (5, 5, False)])
+def test_github_warns_of_3_and_fails_of_the_rest(tmp_path: Path, status: int, ends: int, warns: bool) -> None:
+    (tmp_path / "ci").mkdir()
+    (tmp_path / "ci" / "judge.sh").write_text(f"exit {status}\n", encoding="utf-8")
+    step = ["bash", "-e", "-o", "pipefail", "-c", github_step("Judge staging")["run"]]  # as GitHub runs it
+    ended = subprocess.run(step, cwd=tmp_path, capture_output=True, text=True, timeout=LONGEST)
+    assert (ended.returncode, "::warning" in ended.stdout) == (ends, warns)
+
+
 def test_github_keeps_every_report_though_the_run_fails() -> None:
     kept = github_step("Keep the reports")
 
