@@ -32,7 +32,8 @@ def url() -> Iterator[str]:
 def ran(url: str, tmp_path_factory: pytest.TempPathFactory) -> Ended:
     """A whole run against an endpoint that is wrong in one way."""
     folder = tmp_path_factory.mktemp("ran")
-    return called(folder, "run", "--url", url, "--profile", quick_profile(folder), "--no-allure-html")
+    profile = quick_profile(folder, ("[timing]", '[statement]\nlaboratory = "Example QA"\n\n[timing]'))
+    return called(folder, "run", "--url", url, "--profile", profile, "--no-allure-html")
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +62,7 @@ def test_a_transcript_comes_to_the_verdict_of_its_run_clause_by_clause(ran: Ende
     assert clauses(again) == clauses(ran)
     for name in ("verdict", "robustness", "attribution", "readings", "complete", "ledger", "wire", "started", "sut"):
         assert again.result[name] == ran.result[name], name
+    assert again.result["statement"] == ran.result["statement"] == {"laboratory": "Example QA"}
     assert again.complaint == ""
     assert {"junit.xml", "report.html", "transcript.ndjson", "allure-results"} <= {p.name for p in again.out.iterdir()}
 

@@ -41,6 +41,7 @@ def _shown(terms: Terms, redactor: Redacts) -> dict[str, Any]:
 def _heading(terms: Terms, result: Result, redactor: Redacts) -> dict[str, Any]:
     about: dict[str, Any] = {"suite": result.suite_version, "catalogue": result.catalogue, "label": result.label}
     about |= {"started": rfc3339(result.started), "url": result.url, "embedded": result.embedded}
+    about |= {"statement": dict(result.statement)} if result.statement else {}
     return about | _shown(terms, redactor) | _unexecuted(terms, result)
 
 

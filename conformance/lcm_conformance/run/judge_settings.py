@@ -59,6 +59,11 @@ class JudgeSettings:
         return replace(self, out=out, latest=latest, given={**self.given, "out": str(out)}, bundle=bundle)
 
     @property
+    def statement(self) -> Mapping[str, str]:
+        """What a profile says of who tested what; empty without one."""
+        return self.profile.statement if self.profile is not None else {}
+
+    @property
     def reveal(self) -> bool:
         """Whether personal data is shown as it stands in the files."""
         return self.given.get("reveal") == "true"
@@ -66,7 +71,8 @@ class JudgeSettings:
     def terms(self, said: Terms) -> Terms:
         """What to judge by: what the recording says, and over it what was asked for.
 
-        Of a profile the waivers and times count; who the agents are a recording says under other names.
+        Of a profile the waivers and times count, and who tested what; who the agents are a recording says under other
+        names.
         """
         profile = self.profile
         if profile is not None:

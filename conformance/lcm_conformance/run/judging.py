@@ -99,6 +99,7 @@ def _course(settings: JudgeSettings, recorded: Recorded, written: Sequence[Scena
         notices=(*recorded.unread, *unfinished),
         options=settings.given,
         label=settings.label or recorded.said("label") or None,
+        statement=settings.statement or recorded.statement,
         selftest=released_score(),
     )
 

@@ -82,6 +82,12 @@ class Recorded:
         value = self.heading.get(name)
         return value if isinstance(value, str) else ""
 
+    @property
+    def statement(self) -> dict[str, str]:
+        """What the heading says of who tested what."""
+        told = self.heading.get("statement")
+        return {str(key): text for key, text in told.items() if isinstance(text, str)} if isinstance(told, dict) else {}
+
 
 def read(names: Iterable[str], capture: Capture | None = None, *, growing: bool = False) -> Recorded:
     """Read the files, all of which are opened first; raises `UsageError` where there is nothing to judge in them.
