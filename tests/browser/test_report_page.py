@@ -137,6 +137,14 @@ def test_the_command_that_repeats_a_clause_is_copied(opens):
     page.wait_for_function("button => button.textContent === 'Copied'", arg=button.element_handle())
 
 
+def test_the_text_for_a_ticket_is_copied(opens):
+    page, _ = opens(sample(), RUN)
+    page.locator("#REQ-4 summary", has_text="As text for a ticket").click()
+    button = page.get_by_role("button", name="Copy the text for a ticket about REQ-4")
+    button.click()
+    page.wait_for_function("button => button.textContent === 'Copied'", arg=button.element_handle())
+
+
 def test_without_scripts_all_of_it_can_be_read(opens):
     page, _ = opens(sample(), RUN, java_script_enabled=False)
     assert page.locator(".tools").is_hidden()

@@ -90,8 +90,8 @@ def test_the_worst_clause_of_a_class_stands_first(result, show):
 
 def test_a_finding_stands_with_the_frames_behind_it(result, show):
     page = show(result)
-    assert page.tags.count("details") == 2  # the request, and the exchange in the list of all
-    assert page.of("id", "pre") == ["x-0007"]
+    assert page.tags.count("details") == 3  # the request, the text for a ticket, and the exchange in the list of all
+    assert page.of("id", "pre") == ["ticket-1", "x-0007"]
     assert "Number, or String as in the sample" in page.words
     assert "GetReservedContactOD" in page.words
     assert "--clause FLD-ContactID-type" in page.words

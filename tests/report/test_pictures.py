@@ -15,6 +15,7 @@ from lcm_conformance.record.asked import asked_in_words
 from lcm_conformance.record.transcript import Recording
 from lcm_conformance.report.answer import answer
 from lcm_conformance.report.clause_map import SHAPES, members, sections
+from lcm_conformance.report.findings_shown import findings_shown
 from lcm_conformance.report.folded import folded
 from lcm_conformance.report.lanes_picture import lanes_picture
 from lcm_conformance.report.latency_plot import latency_plot, points
@@ -50,6 +51,18 @@ def test_equal_findings_are_one_with_their_number_the_most_frequent_first():
     seen = [Finding("a", "b", f"$.x of the reply in x-{number}, {number} ms after the request") for number in (1, 2)]
     groups = folded([Finding("a", "c", "$.x"), *seen])
     assert [(group.first.actual, group.count) for group in groups] == [("b", 2), ("c", 1)]
+
+
+def test_the_text_for_a_ticket_is_true_when_read_alone():
+    [ticket] = [item.ticket for item in findings_shown(sample(), RUN) if item.clause.id == "REQ-4"]
+    lines = ticket.splitlines()
+    assert lines[0] == "Campaign Manager 2308 (staging EU, build 14): Nothing without data (REQ-4)"
+    for line in (
+        "seen      a contact was handed out for 2 of 10 requests: a request with no data",
+        "expected  no contact",
+    ):
+        assert line in lines
+    assert "sent      a request with no data, under topic WebService with source, by agents.reserved" in ticket
 
 
 def test_the_member_that_is_wrong_is_marked_with_all_that_it_holds():

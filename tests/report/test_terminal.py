@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from excusing import excused
-from lcm_conformance.catalogue.verdict import Finding
+from lcm_conformance.catalogue.verdict import Finding, Verdict
 from lcm_conformance.cli.account import print_account
 from lcm_conformance.cli.live_line import LiveLine
 from lcm_conformance.report.console import summary
@@ -38,6 +38,16 @@ def test_ten_faults_fit_one_screen(ten_faults):
     assert "(x-0007; and 49 more)" in text
     assert "and 5 more failing: FLD-Member5-presence" in text
     assert "--clause FLD-Member0-presence" in text
+
+
+def test_what_follows_from_many_failures_is_one_line(ten_faults):
+    open_ones = tuple(
+        replace(c, id=f"{c.id}-type", verdict=Verdict.INCONCLUSIVE, reason=f"{c.id} fails", blockers=frozenset({c.id}))
+        for c in ten_faults.clauses
+    )
+    lines = summary(replace(ten_faults, clauses=(*ten_faults.clauses, *open_ones)), OUT)
+    [line] = [line for line in lines if line.startswith("inconclusive")]
+    assert "and 4 more: what fails leaves nothing to judge there" in line
 
 
 @pytest.mark.parametrize("columns", [40, 80, 200])

@@ -21,6 +21,7 @@ WHOLE, SHORT, FEW = 2, 5, 3
 """How many failing clauses are told whole; else how many in short; how many lines of one kind."""
 
 _REPEATED = ("profile", "url", "cm_version", "reading")
+_FOLLOWS = "what fails leaves nothing to judge there"
 JUDGED = "judged"
 """The folder, in that of an earlier run, for what comes of judging its files again: these stay as they are."""
 AGAIN = "repeat"
@@ -142,11 +143,13 @@ def _finding_of(clause: ClauseResult) -> Finding:
 
 
 def _grouped(result: Result, verdict: Verdict, word: str) -> Iterator[str]:
-    """One line for each reason, the clauses that share it in front."""
+    """One line for each reason, the clauses that share it in front; one for all that follows from several failures."""
+    found = [clause for clause in result.clauses if clause.verdict is verdict]
+    follow = len({clause.reason for clause in found if clause.blockers}) > 1
     reasons: dict[str, list[str]] = {}
-    for clause in result.clauses:
-        if clause.verdict is verdict:
-            reasons.setdefault(clause.reason, []).append(clause.id)
+    for clause in found:
+        reason = _FOLLOWS if follow and clause.blockers else clause.reason
+        reasons.setdefault(reason, []).append(clause.id)
     yield from _first(f"{word}: {_some(ids)}: {one_line(reason, LIMIT)}" for reason, ids in reasons.items())
 
 

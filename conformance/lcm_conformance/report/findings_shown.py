@@ -14,10 +14,15 @@ from lcm_conformance.record.reply import reply_to
 from lcm_conformance.record.transcript import Exchange, Recording
 from lcm_conformance.report.console import repeat_command
 from lcm_conformance.report.folded import Folded, folded, path_of
+from lcm_conformance.report.legible import one_line
 from lcm_conformance.report.marked_json import Line, marked
+from lcm_conformance.report.names import name_of
 from lcm_conformance.report.sequence_picture import sequence_picture
 
 MOST = 5
+"""Different findings of one clause that are shown."""
+LIMIT = 600
+"""Characters of a line that is to be pasted."""
 
 
 @dataclass(frozen=True)
@@ -33,12 +38,16 @@ class Example:
 
 @dataclass(frozen=True)
 class ClauseFindings:
-    """One clause with its examples; `more` counts the different findings that are left out."""
+    """One clause with its examples; `more` counts the different findings that are left out.
+
+    `ticket` is plain text to be pasted where nobody has the report: the most frequent finding, true when read alone.
+    """
 
     clause: ClauseResult
     examples: tuple[Example, ...]
     more: int
     repeat: str
+    ticket: str
 
 
 def findings_shown(result: Result, recording: Recording) -> list[ClauseFindings]:
@@ -53,7 +62,25 @@ def _clause(clause: ClauseResult, result: Result, exchanges: Mapping[str, Exchan
     groups = folded(clause.findings)
     examples = tuple(_example(group, exchanges) for group in groups[:MOST])
     repeat = repeat_command(result.options, result.embedded, clause.id)
-    return ClauseFindings(clause, examples, len(groups) - len(examples), repeat)
+    ticket = _ticket(result, clause, examples[0], repeat) if examples else ""
+    return ClauseFindings(clause, examples, len(groups) - len(examples), repeat, ticket)
+
+
+def _ticket(result: Result, clause: ClauseResult, example: Example, repeat: str) -> str:
+    finding = example.folded.first
+    product = f"Campaign Manager {result.cm_version}{f' ({result.label})' if result.label else ''}"
+    told = (
+        ("asked", f"{clause.statement} ({clause.section} on the vendor's page)"),
+        ("why", clause.why),
+        ("seen", clause.reason),
+        ("sent", example.sent),
+        ("expected", finding.expected),
+        ("actual", finding.actual),
+        ("where", finding.where),
+        ("repeat", repeat),
+    )
+    rows = [f"{term:9} {one_line(said, LIMIT)}" for term, said in told if said]
+    return "\n".join([one_line(f"{product}: {name_of(clause.id)} ({clause.id})", LIMIT), *rows])
 
 
 def _example(group: Folded, exchanges: Mapping[str, Exchange]) -> Example:
