@@ -98,8 +98,8 @@ def _deciding(result: Result) -> list[ClauseResult]:
 
 
 def _unfinished(causes: tuple[Cause, ...]) -> str:
-    until = "; what failed until then has failed:" if causes else ": run it again."
-    return f"{_DO_NOT}: it is of a part of the run only{until}"
+    until = "; what failed until then has failed:" if causes else ". Run it again."
+    return f"{_DO_NOT}: only a part was asked{until}"
 
 
 def _only_worse(result: Result, tone: str) -> tuple[str, str, tuple[Cause, ...]]:
