@@ -181,6 +181,11 @@ def test_where_only_what_is_worse_decides_it_says_what_is_and_what_fails_as_befo
     assert len(told.causes) == 3
 
 
+def test_a_wrong_file_of_known_deviations_is_not_the_product_s():
+    told = answer(replace(sample(), verdict="conformant", decided_by="known", stale=("REQ-4 passes now",)))
+    assert told.sentence.startswith("Nothing that the product does stands against a release. The file of known")
+
+
 def test_an_outage_is_the_one_cause():
     told = answer(replace(sample(), verdict="inconclusive", trouble=Trouble("outage", "no way in")))
     assert [cause.reason for cause in told.causes] == ["environment: no way in"]
@@ -212,7 +217,8 @@ def test_the_statement_has_no_status_of_what_is_no_verdict(changes):
 
 def test_a_conditional_status_is_stated_with_its_condition():
     rows = rows_of(replace(sample(), verdict="conformant", depends_on=("topic=sample",)))
-    assert rows["Status"].endswith(", if the sample on the vendor’s page is right about the spelling of the topic.")
+    assert rows["Status"].endswith(", on the condition under 5.")
+    assert rows["The verdict holds if"] == "the sample on the vendor’s page is right about the spelling of the topic"
 
 
 @pytest.mark.parametrize(

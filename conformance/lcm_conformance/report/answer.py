@@ -56,8 +56,9 @@ def answer(result: Result) -> Answer:
         sentence = _unfinished(causes)
     elif result.decided_by == "worse":
         tone, sentence, causes = _only_worse(result, tone)
-    elif result.decided_by != "verdict":
-        sentence = why(result)
+    elif result.decided_by == "known":
+        product_is_right = "Nothing that the product does stands against a release. "
+        sentence = f"{product_is_right if result.verdict == 'conformant' else ''}{why(result)}"
     more = max(0, len(causes) - NAMED)
     return Answer(tone, badge, headline, on and f"if {on}", sentence, causes[:NAMED], more)
 

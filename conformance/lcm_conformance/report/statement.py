@@ -75,7 +75,7 @@ def _status(result: Result) -> Rows:
     word = result.verdict if result.complete and not result.suite_errors else "none"
     return (
         ("Verdict", word),
-        ("Status", f"{said.removesuffix('.')}, if {on}." if on and word == "conformant" else said),
+        ("Status", f"{said.removesuffix('.')}, on the condition under 5." if on and word == "conformant" else said),
     )
 
 
