@@ -7,6 +7,7 @@ import hashlib
 from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 from excusing import excused
@@ -86,6 +87,13 @@ def test_the_worst_clause_of_a_class_stands_first(result, show):
     rows = [id_ for id_ in page.of("id", "tr") if not id_.startswith("OBS")]
     assert rows == ["RSP-4", "PRE-2", "MAP-1", "VER-1"]
     assert page.of("id", "article") == ["FLD-ContactID-type", "ROB-1"]
+
+
+def test_an_error_of_the_suite_is_named_as_one_wherever_a_verdict_stands(result, show):
+    words = show(result).words.split()
+    alone = [before for before, word in pairwise(words) if word == "error" and before not in {"suite", "(an"}]
+    assert alone == []
+    assert "suite error" in " ".join(words)
 
 
 def test_a_finding_stands_with_the_frames_behind_it(result, show):

@@ -27,7 +27,7 @@ from lcm_conformance.report.lanes_picture import lanes_picture
 from lcm_conformance.report.latency_plot import latency_plot, points
 from lcm_conformance.report.legible import legible, one_line
 from lcm_conformance.report.meanings import of_notice, of_observation, of_reading
-from lcm_conformance.report.names import condition, name_of, reading_in_words, verdict_in_words
+from lcm_conformance.report.names import condition, name_of, reading_in_words, verdict_in_short, verdict_in_words
 from lcm_conformance.report.statement import statement
 from lcm_conformance.report.tables import tables
 from lcm_conformance.report.trust import trust
@@ -102,6 +102,7 @@ def _environment() -> Environment:
         "name": name_of,
         "reading": reading_in_words,
         "verdict": verdict_in_words,
+        "short": verdict_in_short,
         "sheet_foot": _sheet_foot,
     }
     environment.filters |= filters

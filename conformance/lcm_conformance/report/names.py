@@ -87,6 +87,11 @@ def condition(depends_on: Iterable[str]) -> str:
     )
 
 
+def verdict_in_short(verdict: str) -> str:
+    """A clause's verdict where there is room for a word: an error is this suite's, and no failure of the product."""
+    return "suite error" if verdict == "error" else verdict
+
+
 def verdict_in_words(verdict: str) -> str:
     """A clause's verdict, with what it means where the word alone does not say."""
     return _VERDICTS.get(verdict, verdict)

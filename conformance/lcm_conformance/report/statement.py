@@ -16,7 +16,7 @@ from lcm_conformance.catalogue.verdict import Verdict
 from lcm_conformance.judge.result import ClauseResult, Result
 from lcm_conformance.report.files import rfc3339
 from lcm_conformance.report.headline import WORST_FIRST
-from lcm_conformance.report.names import condition, name_of, reading_in_words
+from lcm_conformance.report.names import condition, name_of, reading_in_words, verdict_in_short
 from lcm_conformance.report.trust import on_itself
 
 Rows = tuple[tuple[str, str], ...]
@@ -125,9 +125,9 @@ def _seen(result: Result) -> Rows:
 def _by_class(clauses: Sequence[ClauseResult]) -> Iterable[tuple[str, str]]:
     for klass in dict.fromkeys(clause.klass for clause in clauses):
         verdicts = Counter(clause.verdict for clause in clauses if clause.klass == klass)
-        tally = ", ".join(f"{verdicts[verdict]} {verdict}" for verdict in WORST_FIRST if verdicts[verdict])
+        told = [f"{verdicts[word]} {verdict_in_short(word)}" for word in WORST_FIRST if verdicts[word]]
         beside = {"advisory": " (reported, does not decide)", "robustness": " (a grade of its own)"}
-        yield klass, tally + beside.get(klass, "")
+        yield klass, ", ".join(told) + beside.get(klass, "")
 
 
 def _listed(clauses: Sequence[ClauseResult]) -> str:
