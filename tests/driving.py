@@ -24,7 +24,7 @@ from lcm_conformance.run.settings import embedded_profile, terms_of
 from lcm_conformance.transport import Transport
 from lcm_conformance.transport.websocket import WebSocketTransport
 
-QUICK = Timing(connect=10, reply=4, silence=0.3)
+QUICK = Timing(connect=10, reply=4, silence=0.5)
 """Seconds; the endpoints of the tests answer within milliseconds, but a busy machine may stand still for a while."""
 
 

@@ -4,9 +4,11 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from lcm_conformance.catalogue.clauses import load_catalogue
 from lcm_conformance.redaction import Redactor
+from lcm_conformance.redaction.skeleton import skeleton
 from lcm_conformance.redaction.words import VOCABULARY
 
 QUICK = settings(max_examples=80, deadline=None, derandomize=True)
@@ -18,9 +20,7 @@ names = st.sampled_from(PERSONAL) | st.text(max_size=8)
 values = st.recursive(scalars, lambda v: st.lists(v, max_size=4) | st.dictionaries(names, v, max_size=4), max_leaves=12)
 # Long enough that a pseudonym does not hold the value again by chance.
 telling = st.text(alphabet=DIGITS + LOWER + UPPER + ' |-/"<é%', min_size=8, max_size=24).filter(
-    lambda v: (
-        sum(map(str.isalnum, v)) >= 8 and v.strip() == v and v.casefold() not in VOCABULARY and v.strip('0 |-/"<%')
-    )
+    lambda v: sum(map(str.isalnum, v)) >= 8 and v.strip() == v and v.strip('0 |-/"<%')
 )
 wild = st.text(max_size=60) | st.text(alphabet="{}[]\":,'=\\%&#;u0035xUserID \n“”", max_size=60)
 
@@ -84,6 +84,8 @@ def test_a_number_and_its_string_get_the_same_digits(number: int) -> None:
 @QUICK
 @given(st.sampled_from(PERSONAL[:4]), telling, wild, wild)
 def test_no_learnt_value_survives(name: str, value: str, before: str, after: str) -> None:
+    # A name of the page or a clause's is nobody's.
+    assume(skeleton(value).letters not in VOCABULARY and value not in load_catalogue().ids)
     redactor = Redactor(key=b"k")
     redactor.learn(json.dumps({name: value}))
     escaped = "".join(f"\\u{ord(c):04x}" for c in value)
