@@ -104,6 +104,10 @@ class Known:
         for digits in _numbers(text):
             self._add_number(digits, alone, time)
 
+    def overflow(self) -> None:
+        """There are more values than those that are added."""
+        self._overflown = True
+
     def find(self, text: str) -> list[Hit]:
         """Where the text holds values, by their ends; none lies within another."""
         kept: list[Hit] = []

@@ -21,7 +21,7 @@ from lcm_conformance.report.redacts import Redacts, redact_recording
 
 def write_transcript(recording: Recording, terms: Terms, result: Result, redactor: Redacts, out: Path) -> None:
     """Write `out/transcript.ndjson`, whole or not at all."""
-    first = _heading(terms, result, redactor)
+    first = _heading(terms, result, redactor, recording.folded.count)
     told = lines(recording, first, result.complete)
     write_whole(out / "transcript.ndjson", (json_text(line) + "\n" for line in told))
 
@@ -36,7 +36,9 @@ def _shown(terms: Terms, redactor: Redacts) -> dict[str, Any]:
     return shown
 
 
-def _heading(terms: Terms, result: Result, redactor: Redacts) -> dict[str, Any]:
+def _heading(terms: Terms, result: Result, redactor: Redacts, folded: int) -> dict[str, Any]:
+    """`folded` exchanges are like some of those in the transcript, and not in it."""
     about: dict[str, Any] = {"suite": result.suite_version, "catalogue": result.catalogue, "label": result.label}
     about |= {"started": rfc3339(result.started), "url": result.url, "embedded": result.embedded}
+    about |= {"folded": folded} if folded else {}
     return about | _shown(terms, redactor)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from lcm_conformance.judge.terms import Terms
 from lcm_conformance.profile import Agent, Profile
+from lcm_conformance.record.folded import Folded
 from lcm_conformance.record.strictjson import parse
 from lcm_conformance.record.transcript import Event, Kind
 from lcm_conformance.redaction import Redactor
@@ -57,6 +58,14 @@ def learn_events(redactor: Redactor, events: Iterable[Event]) -> None:
     for frames in fragments.values():
         for neighbours in _neighbours(frames):
             redactor.learn_torn(neighbours)
+
+
+def learn_folded(redactor: Redactor, folded: Folded) -> None:
+    """Remember the values in what was received and is not kept: it may be spoken of elsewhere."""
+    for frame in folded.frames:
+        redactor.learn(frame)
+    if folded.more:
+        redactor.learn_no_more()
 
 
 def _fragments(frame: str) -> Iterable[str]:

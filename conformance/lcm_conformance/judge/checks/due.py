@@ -51,7 +51,7 @@ def empty_handed(evidence: Evidence) -> list[Exchange]:
 @once
 def slowest(evidence: Evidence) -> float:
     """Seconds from a proper request to its answer, or to the contact that made its count right, at the most."""
-    times = [0.0]
+    times = [max(evidence.recording.folded.latencies, default=0.0) / 1000]
     for x in evidence.exchanges(Part.CONTROL):
         reply = evidence.reply_of(x)
         if reply is not None and reply.after_ms is not None and evidence.handed_out(x) and evidence.is_certain(x):
@@ -90,8 +90,9 @@ def used_up(evidence: Evidence, role: str | None) -> str | None:
     fresh = [x for x in since if x.session not in known and evidence.arrivals.is_first_asked(x) and not x.closed]
     if not fresh or any(brings(evidence, x) for x in since):
         return None
+    count = len(handed) + evidence.recording.folded.by_role.get(role or "", 0)
     return (
-        f"the reservation of agents.{role} was used up after {len(handed)} contacts: "
+        f"the reservation of agents.{role} was used up after {count} contacts: "
         'reserve as many as a run asks for, let [prepare] do it, or write reserved = "stays" if it outlasts the run'
     )
 
