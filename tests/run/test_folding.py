@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from command import quick_profile
+from ended import called
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lcm_conformance.judge.result import Result
 from lcm_conformance.record import folding
+from lcm_conformance.record.folded import Contacts, Samples
 from lcm_conformance.run.judge_settings import settings_for
 from lcm_conformance.run.judging import result_of
 from lcm_conformance.run.recorded import Recorded, read
@@ -179,13 +183,13 @@ def few_examples(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(folding, "EXAMPLES", 2)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(turns=TURNS, several=st.booleans())
 def test_examples_come_to_what_everything_comes_to(turns: list[Turn], several: bool, tmp_path: Path) -> None:
     compared(turns, several, tmp_path)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(runs=RUNS, several=st.booleans(), profiled=st.booleans())
 def test_so_they_do_where_something_odd_happens_among_very_many_alike(
     runs: list[tuple[int, str, int, int, bool]], several: bool, profiled: bool, tmp_path: Path
@@ -195,3 +199,98 @@ def test_so_they_do_where_something_odd_happens_among_very_many_alike(
         turns += [(session, "contact", number if alike else 10 + len(turns)) for _ in range(times)]
         turns += [(session, odd, number)]
     compared(turns, several, tmp_path, profile_in(tmp_path) if profiled else None)
+
+
+@pytest.fixture(scope="module")
+def long_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Thirty contacts on one session, and then an error that speaks of the fifth."""
+    turns = [(0, "contact", number) for number in range(30)]
+    spoken_of = {"subtopic": "Trouble", "said": "no line to 555-010-0005 (agent of 5550100006)"}
+    rows = [*told(turns, several=True)]
+    rows.insert(-1, {**rows[-2], "frame": json.dumps(spoken_of)})
+    file = tmp_path_factory.mktemp("long") / "capture.ndjson"
+    file.write_text("\n".join(map(json.dumps, rows)) + "\n")
+    return file
+
+
+def test_what_is_folded_stands_in_no_report_and_is_counted(long_file: Path, tmp_path: Path) -> None:
+    ended = called(tmp_path, "judge", long_file, "--cm-version", "2308", "--no-allure-html")
+    asked = {row["id"]: row["asked"] for row in ended.result["clauses"]}
+    assert asked["MAP-1"] == 29  # the last one is to tell whose contact it is
+    assert ended.result["latency"]["count"] == 30
+    sent = [row for row in ended.transcript if row["event"] == "sent" and "exchange" in row]
+    assert len(sent) < 10
+    assert ended.transcript[0]["folded"] == 30 - len(sent)
+    everything = "".join(path.read_text() for path in ended.out.rglob("*") if path.is_file())
+    assert not re.search("555-?010-?0005|5550100006", everything)
+
+
+def test_a_transcript_of_examples_is_no_whole_recording(long_file: Path, tmp_path: Path) -> None:
+    ended = called(tmp_path, "judge", long_file, "--cm-version", "2308", "--no-allure-html")
+    again = called(tmp_path, "judge", ended.out / "transcript.ndjson", "--no-allure-html", "--out", "again")
+    result = json.loads((tmp_path / "again" / "result.json").read_text())
+    assert again.status == 3
+    assert {row["verdict"] for row in result["clauses"] if row["id"] == "MAP-1"} == {"inconclusive"}
+    assert any("judge what this transcript was made from" in line for line in result["notices"])
+
+
+def test_lines_that_do_not_lie_in_the_order_of_time_are_put_in_order(tmp_path: Path) -> None:
+    turns = [(0, "contact", number) for number in range(9)]
+    rows = [*told(turns, several=True)]
+    later = [*told([(1, "contact", 50)], several=True)]
+    file, files = tmp_path / "one.ndjson", []
+    for name, half in (("first", rows), ("second", later)):  # the second begins when the first does
+        files.append(tmp_path / f"{name}.ndjson")
+        files[-1].write_text("\n".join(map(json.dumps, half)) + "\n")
+    file.write_text("\n".join(map(json.dumps, sorted([*rows, *later], key=lambda row: row["at"]))) + "\n")
+    capture = settings_for((str(file),), None, "2308", {}).capture
+    together, apart = read([str(file)], capture), read([*map(str, files)], capture)
+    assert [x.id for x in apart.recording.exchanges] == [f"x-{number:04}" for number in range(1, 11)]
+    one, other = (result(recorded, file, None) for recorded in (together, apart))
+    assert [(c.id, c.verdict, c.reason) for c in one.clauses] == [(c.id, c.verdict, c.reason) for c in other.clauses]
+
+
+def test_a_login_after_a_request_on_its_session_is_known_from_the_beginning(tmp_path: Path) -> None:
+    rows = [*told([(0, "contact", 1), (0, "contact", 2)], several=True)]
+    login = rows.pop(1)
+    rows.insert(3, login | {"at": rows[2]["at"]})
+    file = tmp_path / "capture.ndjson"
+    file.write_text("\n".join(map(json.dumps, rows)) + "\n")
+    recording = read([str(file)], settings_for((str(file),), None, "2308", {}).capture).recording
+    assert [x.probe for x in recording.exchanges] == ["not-logged-in", "not-logged-in"]
+
+
+def test_where_more_contacts_came_than_are_remembered_nobody_says_that_all_were_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folding, "MOST_CONTACTS", 10)
+    file = tmp_path / "capture.ndjson"
+    turns = [(number % 2, "contact", number) for number in range(40)]
+    turns.sort(key=lambda turn: turn[0])
+    file.write_text("\n".join(map(json.dumps, told(turns, several=True))) + "\n")
+    recorded = read([str(file)], settings_for((str(file),), None, "2308", {}).capture)
+    (row,) = (c for c in result(recorded, file, None).clauses if c.id == "RES-1")
+    assert (row.verdict, "more contacts came than are remembered" in row.reason) == ("inconclusive", True)
+
+
+def test_digests_say_who_was_handed_a_contact_first() -> None:
+    contacts, first = Contacts(5_000), dict[int, int]()
+    for number in range(6_000):
+        digest, agent = hash(("ContactID", str(number % 4_000))), number % 7
+        first.setdefault(digest, agent)
+        assert contacts.first(digest, agent) == first[digest]
+    assert {digest: contacts.known(digest) for digest in first} == first
+    assert contacts.known(hash("none of them")) is None
+    assert not contacts.full
+    for number in range(2_000):
+        contacts.first(hash(("other", number)), 0)
+    assert contacts.full
+
+
+def test_samples_are_spread_over_all() -> None:
+    samples = Samples(100)
+    for number in range(10_000):
+        samples.add("reserved", float(number), number + 0.5)
+    clocks = [sent for _, sent, _ in samples.kept]
+    assert 50 <= len(clocks) <= 100
+    assert {round(b - a) for a, b in pairwise(clocks)} == {128}
