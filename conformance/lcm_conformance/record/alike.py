@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -36,6 +36,42 @@ _decode = msgspec.json.Decoder().decode
 Key = tuple[object, ...]
 
 
+class Contact(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    """The members as in the page's sample, every one a String: as most replies have them."""
+
+    PhoneNumber: str
+    AccountNumber: str
+    CampaignId: str
+    Mode: str
+    ContactId: str
+    ExpiryTime: str
+    CallbackTime: str
+    CallType: str
+    Prefix: str
+    Suffix: str
+    Queue: str
+
+    def __repr__(self) -> str:
+        return "Contact()"
+
+
+class _Message(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    response: Contact
+
+
+class _Sample(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    channel: str
+    topic: str
+    subtopic: Literal["ContactOD"]
+    message: _Message
+
+
+_decode_sample = msgspec.json.Decoder(_Sample).decode
+_QUOTES = 2 * (2 * (3 + len(page.MEMBERS)) + 2)  # of a sample: of its names and its texts
+_PATIENCE = 200
+"""Replies unlike the sample, beyond those like it, after which nothing like it is expected."""
+
+
 class Alike:
     """Tells replies apart; it remembers the shapes and dates that it has met."""
 
@@ -43,12 +79,16 @@ class Alike:
         self._shapes: dict[Key, int] = {}
         self._days: dict[str, tuple[bool, int]] = {}
         self._clocks: dict[str, bool] = {}
+        self._patience = _PATIENCE
 
-    def told(self, frame: str, at: datetime) -> tuple[Key, dict[str, Any]] | None:
+    def told(self, frame: str, at: datetime) -> tuple[Key, Contact | dict[str, Any]] | None:
         """What replies alike have in common, and the contact; None where that is not for this module to say.
 
         `at` is when it came, which decides whether its ExpiryTime was over.
         """
+        sample = self._sample(frame) if self._patience > 0 else None
+        if sample is not None:
+            return self._told_of_sample(sample, at)
         plain = self._plain(frame)
         if plain is None:
             return None
@@ -69,6 +109,35 @@ class Alike:
         about = (value["channel"], value["topic"], mode, call, expiry, callback)
         # 1 and true are equal to Python, and not to a clause: the types are in the shape.
         return (shape, about, *[not content for content in response.values()]), response
+
+    def _sample(self, frame: str) -> _Sample | None:
+        """A reply that has what the sample has, if it is one."""
+        if len(frame) > LONGEST or "\\" in frame or frame.count('"') != _QUOTES or frame.count("{") != _OBJECTS:
+            return None
+        try:
+            sample = _decode_sample(frame)
+        except (msgspec.DecodeError, ValueError, RecursionError):
+            self._patience -= 2
+            return None
+        self._patience = min(self._patience + 1, _PATIENCE)
+        return sample
+
+    def _told_of_sample(self, sample: _Sample, at: datetime) -> tuple[Key, Contact] | None:
+        one = sample.message.response
+        expiry, callback = self._time(one.ExpiryTime, at), self._time(one.CallbackTime, None)
+        if (
+            len(one.Mode) > _LONGEST_WORD
+            or len(one.CallType) > _LONGEST_WORD
+            or expiry.startswith(_UNCLEAR)
+            or not (_is_telling(one.ContactId) or _is_telling(one.PhoneNumber) or _is_telling(one.AccountNumber))
+        ):
+            return None
+        key = (
+            sample.channel, sample.topic, one.Mode, one.CallType, expiry, callback, not one.PhoneNumber,
+            not one.AccountNumber, not one.CampaignId, not one.ContactId, not one.Prefix, not one.Suffix, not one.Queue,
+            not one.ExpiryTime, not one.CallbackTime,
+        )  # fmt: skip
+        return key, one
 
     def _plain(self, frame: str) -> tuple[Key, dict[str, Any], dict[str, Any]] | None:
         """The shape of a plain reply, its members, and those of its contact; None for any other text."""
@@ -147,12 +216,16 @@ def _names_somebody(response: dict[str, Any]) -> bool:
     for name in _IDENTIFYING:
         content = response.get(name)
         if type(content) is str:
-            # Zeros alone, and dates at the edge of a calendar, say nothing.
-            if (content.isdecimal() and len(content) not in {4, 8} and content.strip("0")) or not is_nothing(content):
+            if _is_telling(content):
                 return True
         elif type(content) is int and content > 0:
             return True
     return False
+
+
+def _is_telling(text: str) -> bool:
+    """Whether a text does not say nothing, as zeros alone do, and dates at the edge of a calendar."""
+    return bool(text.isdecimal() and len(text) not in {4, 8} and text.strip("0")) or not is_nothing(text)
 
 
 @lru_cache(maxsize=4096)

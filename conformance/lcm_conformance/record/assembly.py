@@ -16,7 +16,7 @@ from typing import Any
 from lcm_conformance.catalogue import page
 from lcm_conformance.catalogue.probes import Part, load_probes
 from lcm_conformance.catalogue.request import Way
-from lcm_conformance.record.folded import NOTHING, PROBE, Folded
+from lcm_conformance.record.folded import NOTHING, PROBE, Folded, exchange_named
 from lcm_conformance.record.folding import Folding, Sort
 from lcm_conformance.record.heard import Heard, NeedsAll, in_order
 from lcm_conformance.record.packet import unwrap
@@ -68,7 +68,7 @@ class _Asking:
     heard: Heard
     clock: float
     number: int
-    name: str
+    exchange: int
     alone: bool
     answer: Heard | None = None
     answered: float = 0.0
@@ -206,7 +206,7 @@ class Assembly:
         if waiting is not None and waiting.current is not None:
             waiting.current.alone = False
         self._said, self._asked = self._said + 1, self._asked + 1
-        session.current = _Asking(one, clock, self._said, f"x-{self._asked:04d}", waiting is None)
+        session.current = _Asking(one, clock, self._said, self._asked, waiting is None)
         return True
 
     def _answers_usually(self, clock: float, one: Heard, session: _Session) -> bool:
@@ -226,7 +226,9 @@ class Assembly:
         if answer is None or answer.binary or answer.frame is None or self._folding is None:
             return False
         may = asking.alone and asking.answered - asking.clock <= self._customs.reply
-        plain, asking.sort = self._folding.sort_of(asking.name, session.role, session.way, answer.frame, answer.at, may)
+        plain, asking.sort = self._folding.sort_of(
+            asking.exchange, session.role, session.way, answer.frame, answer.at, may
+        )
         return plain
 
     def _move_on(self, session: _Session) -> None:
@@ -249,19 +251,19 @@ class Assembly:
             self._keep(before, session, ended=current.clock)
         if current is not None:
             self._keep(current, session, ended=current.clock)
-            session.asking = current.name
+            session.asking = exchange_named(current.exchange)
 
     def _keep(self, asking: _Asking, session: _Session, ended: float) -> None:
-        request = request_in(_value(asking.heard))
-        self._exchanges[asking.name] = Exchange(
-            id=asking.name, probe=PROBE, part=Part.DUE, session=session.name, agent=session.role,
+        request, name = request_in(_value(asking.heard)), exchange_named(asking.exchange)
+        self._exchanges[name] = Exchange(
+            id=name, probe=PROBE, part=Part.DUE, session=session.name, agent=session.role,
             asks_for=session.role, way=request.way if request else None, request=asking.heard.frame or "",
             sent=asking.clock, received=(), ended=ended,
         )  # fmt: skip
-        self._write(asking.number, asking.clock, asking.heard, session, asking.name)
+        self._write(asking.number, asking.clock, asking.heard, session, name)
         if asking.answer is not None:
-            event = self._write(asking.answer_number, asking.answered, asking.answer, session, asking.name)
-            self._received[asking.name] = [event]
+            event = self._write(asking.answer_number, asking.answered, asking.answer, session, name)
+            self._received[name] = [event]
 
     def _folded(self, exchanges: Sequence[Exchange]) -> Folded:
         """What was folded; tells the folding what should not have been."""
@@ -328,7 +330,7 @@ class Assembly:
             session.sibling = False
         part, probe, form, agent, asks_for = self._placed(request, session, role)
         self._asked += 1
-        name = f"x-{self._asked:04d}"
+        name = exchange_named(self._asked)
         controls: tuple[str, ...] = ()
         if part is Part.DUE:
             controls = (*session.pending, *self._carried.pop(agent, ()))

@@ -37,6 +37,12 @@ class Folded:
 
 NOTHING = Folded()
 
+
+def exchange_named(number: int) -> str:
+    """The id of the exchange of that number in a recording of somebody else's."""
+    return f"x-{number:04d}"
+
+
 PROBE = "ask"
 """All of them are requests of this probe."""
 

@@ -14,9 +14,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import asdict
+
 from lcm_conformance.catalogue import page
-from lcm_conformance.record.alike import Alike, Key
-from lcm_conformance.record.folded import AGENTS, Contacts, Folded, Samples
+from lcm_conformance.record.alike import Alike, Contact, Key
+from lcm_conformance.record.folded import AGENTS, Contacts, Folded, Samples, exchange_named
 from lcm_conformance.record.members import as_text
 from lcm_conformance.record.reply import Content, Shape
 
@@ -41,7 +43,7 @@ class Sort:
     """
 
     kept: int = 0
-    example: str = ""
+    example: int = 0
     folded: int = 0
     seen: set[tuple[int, str]] = field(default_factory=set)
 
@@ -81,7 +83,9 @@ class Folding:
         told = self._alike.told(frame, at)
         return (told is not None and self._sorts.get(told[0]) is not None) or _hands_out(frame)
 
-    def sort_of(self, name: str, role: str, way: str, frame: str, at: datetime, may: bool) -> tuple[bool, Sort | None]:
+    def sort_of(
+        self, number: int, role: str, way: str, frame: str, at: datetime, may: bool
+    ) -> tuple[bool, Sort | None]:
         """Whether an answer is plain; and what its exchange may be folded in, None where it is to be kept.
 
         `may` says that nothing but the answer speaks for keeping it.
@@ -96,9 +100,9 @@ class Folding:
             if not plain or len(self._sorts) >= _MOST_SORTS:
                 return plain, None
             self._sorts[key] = sort = Sort()
-        return True, sort if may and self._is_one_of(sort, name, role, way, contact) else None
+        return True, sort if may and self._is_one_of(sort, number, role, way, contact) else None
 
-    def _is_one_of(self, sort: Sort, name: str, role: str, way: str, contact: dict[str, Any]) -> bool:
+    def _is_one_of(self, sort: Sort, number: int, role: str, way: str, contact: Contact | dict[str, Any]) -> bool:
         """Whether a contact is known well enough by others of its sort; else its exchange is one of the examples."""
         agent = self._roles.setdefault(role, len(self._roles))
         if agent > AGENTS or not self._is_nobody_elses(contact, agent):
@@ -106,7 +110,7 @@ class Folding:
         if self._expected and not self._is_as_expected(role, contact):
             return False
         if sort.kept < EXAMPLES or (agent, way) not in sort.seen:
-            sort.kept, sort.example = sort.kept + 1, name
+            sort.kept, sort.example = sort.kept + 1, number
             sort.seen.add((agent, way))
             return False
         return True
@@ -142,7 +146,7 @@ class Folding:
         """What was folded."""
         return Folded(
             count=len(self._numbers),
-            times={sort.example: sort.folded for sort in self._sorts.values() if sort.folded},
+            times={exchange_named(sort.example): sort.folded for sort in self._sorts.values() if sort.folded},
             latencies=self._latencies,
             numbers=self._numbers,
             by_role=dict(self._by_role),
@@ -152,7 +156,7 @@ class Folding:
             full=self._contacts.full,
         )
 
-    def _is_nobody_elses(self, contact: dict[str, Any], role: int) -> bool:
+    def _is_nobody_elses(self, contact: Contact | dict[str, Any], role: int) -> bool:
         """Whether no other agent is known to have been handed a contact, and it is none of those that are kept."""
         free = True
         for digest in _digests(contact):
@@ -165,7 +169,7 @@ class Folding:
                 free = False
         return free
 
-    def _is_as_expected(self, role: str, contact: dict[str, Any]) -> bool:
+    def _is_as_expected(self, role: str, contact: Contact | dict[str, Any]) -> bool:
         """Whether a contact is one that the profile expects of its agent, and no other's."""
         own = self._expected.get(role)
         if own and not any(_has_all(contact, row) for row in own):
@@ -175,27 +179,32 @@ class Folding:
         )
 
 
-def _has_all(contact: dict[str, Any], wanted: Mapping[str, str]) -> bool:
+def _has_all(contact: Contact | dict[str, Any], wanted: Mapping[str, str]) -> bool:
     return all(_member(contact, name) == text for name, text in wanted.items())
 
 
-def _member(contact: dict[str, Any], name: str) -> str | None:
+def _member(contact: Contact | dict[str, Any], name: str) -> str | None:
     """A member as text, under whichever spelling it stands."""
+    members = contact if isinstance(contact, dict) else asdict(contact)
     names = page.SPELLINGS["ContactID"].values() if name in page.SPELLINGS["ContactID"].values() else (name,)
-    content = next((contact[spelt] for spelt in names if spelt in contact), None)
+    content = next((members[spelt] for spelt in names if spelt in members), None)
     return None if content is None or isinstance(content, bool) else str(content)
 
 
-def _digests(contact: Mapping[str, Any]) -> list[int]:
+def _digests(contact: Contact | dict[str, Any]) -> list[int]:
     """Of what identifies a contact: its ID, and its account with its phone number."""
-    found = [
-        hash(("ContactID", as_text(number)))
-        for number in (contact.get("ContactId"), contact.get("ContactID"))
-        if number is not None and number != ""
-    ]
-    account, phone = contact.get("AccountNumber"), contact.get("PhoneNumber")
+    if isinstance(contact, Contact):
+        account, phone = contact.AccountNumber, contact.PhoneNumber
+        found = [hash(("ContactID", contact.ContactId))] if contact.ContactId else []
+    else:
+        found = [
+            hash(("ContactID", as_text(number)))
+            for number in (contact.get("ContactId"), contact.get("ContactID"))
+            if number is not None and number != ""
+        ]
+        account, phone = as_text(contact.get("AccountNumber") or ""), as_text(contact.get("PhoneNumber") or "")
     if account and phone:
-        found.append(hash((as_text(account), as_text(phone))))
+        found.append(hash((account, phone)))
     return found
 
 
