@@ -142,11 +142,24 @@ class Evidence:
 
     def exchanges(self, *parts: Part, probe: str | None = None) -> tuple[Exchange, ...]:
         """The exchanges of some parts, of one probe or of all."""
-        return tuple(
-            x
-            for x in self.recording.exchanges
-            if (not parts or x.part in parts) and (probe is None or x.probe == probe)
-        )
+        key = (Exchange, parts, probe)
+        if key not in self._answers:
+            self._answers[key] = tuple(
+                x
+                for x in self.recording.exchanges
+                if (not parts or x.part in parts) and (probe is None or x.probe == probe)
+            )
+        return cast(tuple[Exchange, ...], self._answers[key])
+
+    @cached_property
+    def by_id(self) -> dict[str, Exchange]:
+        """Each exchange by its id."""
+        return {x.id: x for x in self.recording.exchanges}
+
+    @cached_property
+    def group_of(self) -> dict[str, Group]:
+        """By the id of a request under test, the group in which it was asked."""
+        return {test.id: group for group in reversed(self.groups) for test in group.tests}
 
     def controls(self, exchange: Exchange) -> tuple[Exchange, ...]:
         """The proper requests that were sent to give this exchange's silence a meaning."""
