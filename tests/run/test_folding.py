@@ -31,7 +31,7 @@ USUAL = ("contact",) * 12
 ODD = (
     "nothing", "twice", "late", "empty", "other", "unasked", "refusal", "no json", "no id", "colleague", "sibling",
     "close", "login", "logout", "other text", "respelt", "wrong topic", "wrong member", "over", "unreal", "together",
-    "ping", "extra", "number", "false id", "escaped",
+    "ping", "extra", "number", "false id", "escaped", "no id, nothing",
 )  # fmt: skip
 Turn = tuple[int, str, int]
 """Session, what happens, and which contact."""
@@ -113,6 +113,7 @@ def told(turns: list[Turn], several: bool) -> Iterator[dict[str, Any]]:
 def asked(what: str, ask: Any, session: int) -> str:
     changed: dict[str, dict[str, Any]] = {
         "no id": {"data": {}},
+        "no id, nothing": {"data": {}},
         "false id": {"data": {"UserID": "nobody"}},
         "colleague": {"data": {"UserID": "agent-1"}},
         "sibling": {"subtopic": "GetContactOD"},
@@ -123,7 +124,7 @@ def asked(what: str, ask: Any, session: int) -> str:
 
 
 def answers(what: str, number: int) -> list[str]:
-    if what in {"nothing", "late"}:
+    if what in {"nothing", "late", "no id, nothing"}:
         return []
     if what == "escaped":
         return [reply(contact(number, Prefix="Zürich"))]
@@ -294,3 +295,19 @@ def test_samples_are_spread_over_all() -> None:
     clocks = [sent for _, sent, _ in samples.kept]
     assert 50 <= len(clocks) <= 100
     assert {round(b - a) for a, b in pairwise(clocks)} == {128}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_each_thing_that_is_odd_is_seen_between_what_is_folded(odd: str, tmp_path: Path) -> None:
+    alike: list[Turn] = [(number % 2, "contact", 10 + number) for number in range(12)]
+    between: list[Turn] = [(0, odd, 11), (0, odd, 40), (1, "contact", 30), (0, "contact", 31)]
+    after: list[Turn] = [(number % 2, "contact", 50 + number) for number in range(10)]
+    compared([*alike, *between, *after], several=True, folder=tmp_path)
+
+
+def test_a_contact_that_is_handed_to_another_agent_long_afterwards_is_seen(tmp_path: Path) -> None:
+    turns: list[Turn] = [(number // 20, "contact", number if number != 30 else 5) for number in range(40)]
+    folded, ended = compared(turns, several=True, folder=tmp_path)
+    (row,) = (clause for clause in ended.clauses if clause.id == "RES-1")
+    assert folded > 20
+    assert (row.verdict, "handed the same contact" in row.reason) == ("fail", True)
