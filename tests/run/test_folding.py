@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from lcm_conformance.judge.result import Result
 from lcm_conformance.record import folding
 from lcm_conformance.record.folded import Contacts, Samples
+from lcm_conformance.run import recorded as recorded_module
 from lcm_conformance.run.judge_settings import settings_for
 from lcm_conformance.run.judging import result_of
 from lcm_conformance.run.recorded import Recorded, read
@@ -246,7 +247,8 @@ def test_lines_that_do_not_lie_in_the_order_of_time_are_put_in_order(tmp_path: P
     file.write_text("\n".join(map(json.dumps, sorted([*rows, *later], key=lambda row: row["at"]))) + "\n")
     capture = settings_for((str(file),), None, "2308", {}).capture
     together, apart = read([str(file)], capture), read([*map(str, files)], capture)
-    assert [x.id for x in apart.recording.exchanges] == [f"x-{number:04}" for number in range(1, 11)]
+    assert apart.recording.exchanges == together.recording.exchanges
+    assert len(apart.recording.exchanges) + apart.recording.folded.count == 10
     one, other = (result(recorded, file, None) for recorded in (together, apart))
     assert [(c.id, c.verdict, c.reason) for c in one.clauses] == [(c.id, c.verdict, c.reason) for c in other.clauses]
 
@@ -298,7 +300,12 @@ def test_samples_are_spread_over_all() -> None:
 
 
 @pytest.mark.parametrize("odd", ODD)
-def test_each_thing_that_is_odd_is_seen_between_what_is_folded(odd: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("again", [True, False])
+def test_each_thing_that_is_odd_is_seen_between_what_is_folded(
+    odd: str, again: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where a file cannot be read again, so that all of it is held."""
+    monkeypatch.setattr(recorded_module, "_can_be_read_again", lambda name: again)
     alike: list[Turn] = [(number % 2, "contact", 10 + number) for number in range(12)]
     between: list[Turn] = [(0, odd, 11), (0, odd, 40), (1, "contact", 30), (0, "contact", 31)]
     after: list[Turn] = [(number % 2, "contact", 50 + number) for number in range(10)]

@@ -231,9 +231,19 @@ class _Reading:
 
 
 def _listed(facts: _Facts, files: Iterable[str]) -> Recorded:
-    """Read the files, whatever the order of what they hold; all of it is held."""
+    """Read the files, whatever the order of what they hold; all of it is held until it is in order."""
     heard: list[Heard] = []
-    return _Reading(facts, heard.append, lambda: assemble(heard, facts.customs)).read(files)
+
+    def recording() -> Recording:
+        again = Again()
+        for _ in range(0 if facts.capture.every else _MOST_READINGS):
+            known = len(again)
+            found = assemble(heard, facts.customs, Folding(facts.expected, again))
+            if len(again) == known:
+                return found
+        return assemble(heard, facts.customs)
+
+    return _Reading(facts, heard.append, recording).read(files)
 
 
 def _streamed(facts: _Facts, files: Iterable[str], folding: Folding, logging_in: frozenset[str] | None) -> Recorded:
