@@ -178,3 +178,16 @@ def test_a_replacement_never_breaks_json() -> None:
     assert shown["a"] is False
     assert re.fullmatch("\n[0-9]{10} é", shown["b"])
     assert "0055" not in json.dumps(shown)
+
+
+def test_where_more_is_known_than_is_followed_all_that_may_be_a_number_of_somebody_is_replaced() -> None:
+    redactor = Redactor()
+    redactor.learn_no_more()
+    for number in ("555-010-0005", "(555) 010 0006", "5550100007", "137|1|3|0|0|84|1", "C1037"):
+        assert number not in redactor.text(f"no line to {number} today")
+    for said in (
+        "210 of 1000000 replies: Queue is 1  (Number)", "12 of 40000 replies: x", "the reply in x-123456, 12 ms after",
+        "40000 replies: p50 12.5 ms, p95 30.1 ms, max 99.9 ms", "2026-11-27T10:00:00.123Z  s-12",
+    ):  # fmt: skip
+        assert redactor.text(said) == said
+    assert redactor.frame('{"said": "call x-1234567"}') != '{"said": "call x-1234567"}'

@@ -52,11 +52,13 @@ class Outcome(Exception):
 
     verdict: Verdict
 
-    def __init__(self, reason: str, findings: Sequence[Finding] = (), blockers: Iterable[str] = ()) -> None:
+    def __init__(
+        self, reason: str, findings: Sequence[Finding] = (), blockers: Iterable[str] = (), found: int | None = None
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.findings = tuple(findings[:MOST_FINDINGS])
-        self.found = len(findings)
+        self.found = len(findings) if found is None else found
         self.blockers = frozenset(blockers)
 
 

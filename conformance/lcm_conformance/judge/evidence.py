@@ -16,6 +16,7 @@ from lcm_conformance.catalogue.verdict import Inconclusive, Untested
 from lcm_conformance.judge.arrivals import Arrivals, asks_properly
 from lcm_conformance.judge.habits import Habits
 from lcm_conformance.judge.silences import Group, groups
+from lcm_conformance.record.folded import PROBE
 from lcm_conformance.record.reply import Message, Reply, Shape
 from lcm_conformance.record.tally import PROPER
 from lcm_conformance.record.transcript import Event, Exchange, Kind, Recording
@@ -103,7 +104,8 @@ class Evidence:
     def asked(self, probe: str) -> int:
         """How often the request of a probe was made: what is under test, where it has such a part."""
         made = [x for x in self.exchanges(probe=probe) if x.trouble is None]
-        return sum(x.part not in {Part.CONTROL, Part.REVIVAL} for x in made)
+        folded = self.recording.folded.count if probe == PROBE else 0
+        return folded + sum(x.part not in {Part.CONTROL, Part.REVIVAL} for x in made)
 
     def reply_of(self, exchange: Exchange) -> Reply | None:
         """The reply to one exchange's request, as it is numbered in the run."""
@@ -140,11 +142,24 @@ class Evidence:
 
     def exchanges(self, *parts: Part, probe: str | None = None) -> tuple[Exchange, ...]:
         """The exchanges of some parts, of one probe or of all."""
-        return tuple(
-            x
-            for x in self.recording.exchanges
-            if (not parts or x.part in parts) and (probe is None or x.probe == probe)
-        )
+        key = (Exchange, parts, probe)
+        if key not in self._answers:
+            self._answers[key] = tuple(
+                x
+                for x in self.recording.exchanges
+                if (not parts or x.part in parts) and (probe is None or x.probe == probe)
+            )
+        return cast(tuple[Exchange, ...], self._answers[key])
+
+    @cached_property
+    def by_id(self) -> dict[str, Exchange]:
+        """Each exchange by its id."""
+        return {x.id: x for x in self.recording.exchanges}
+
+    @cached_property
+    def group_of(self) -> dict[str, Group]:
+        """By the id of a request under test, the group in which it was asked."""
+        return {test.id: group for group in reversed(self.groups) for test in group.tests}
 
     def controls(self, exchange: Exchange) -> tuple[Exchange, ...]:
         """The proper requests that were sent to give this exchange's silence a meaning."""
@@ -191,15 +206,17 @@ class Evidence:
 
     def _reply(self, number: int, event: Event) -> Reply:
         exchange = self.arrivals.window.get(event.number)
+        folded = self.recording.folded
         reply = self.arrivals.chosen.get(exchange.id) if exchange else None
         certain = exchange is not None and reply is not None and reply.event is event and self.is_certain(exchange)
         return Reply(
-            number=number,
+            number=number + (folded.before(event.number) if exchange is None else 0),
             message=Message(event),
             exchange=exchange.id if exchange else None,
             agent=exchange.asks_for if exchange else event.agent,
             after_ms=None if exchange is None else (event.clock - exchange.sent) * 1000,
             way=exchange.way if exchange and certain else None,
+            times=1 + folded.times.get(exchange.id, 0) if exchange else 1,
         )
 
 

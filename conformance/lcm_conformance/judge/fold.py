@@ -189,7 +189,8 @@ def _clause(
         waived=waived,
         findings=tuple(finding for record in records for finding in record.findings)[:MOST_FINDINGS],
         blockers=_blockers([record for record in records if record.verdict is not Verdict.PASS]),
-        asked=len({x for record in records for x in record.exchanges if x in counted}),
+        asked=len({x for record in records for x in record.exchanges if x in counted})
+        + max((record.folded for record in records), default=0),
         findings_total=sum(record.findings_total for record in records),
     )
 

@@ -51,7 +51,8 @@ class ScenarioRecord:
     """One scenario of the feature files and what came of it.
 
     `excuse` is the reason why, though not passed, it decides nothing; `earlier` are further times that it was executed
-    in this run (something of pytest's repeated it), of which this is the worst.
+    in this run (something of pytest's repeated it), of which this is the worst. `folded` counts the exchanges that are
+    like some of these, and not kept.
     """
 
     feature: str
@@ -71,6 +72,7 @@ class ScenarioRecord:
     findings_total: int = 0
     excuse: str | None = field(default=None, repr=False)
     earlier: tuple[ScenarioRecord, ...] = ()
+    folded: int = 0
 
     @property
     def key(self) -> tuple[str, str]:

@@ -22,7 +22,9 @@ LONGEST_WORD = 60  # characters; what is longer is no word
 def seen(evidence: Evidence) -> dict[str, Member]:
     """Each member of the contacts by its name as it was spelt, in the order in which they came."""
     replies = [reply for reply in evidence.replies if RESPONSE.accepts(reply, evidence.pins)]
-    alike = Counter(reply.message.event.frame for reply in replies)  # hundreds of replies are of a few texts
+    alike: Counter[str | None] = Counter()  # hundreds of replies are of a few texts
+    for reply in replies:
+        alike[reply.message.event.frame] += reply.times
     types: dict[str, Counter[str]] = defaultdict(Counter)
     words: dict[str, set[str]] = defaultdict(set)
     for reply in {reply.message.event.frame: reply for reply in replies}.values():
@@ -33,7 +35,7 @@ def seen(evidence: Evidence) -> dict[str, Member]:
         name: Member(
             types=dict(counted),
             present=counted.total(),
-            replies=len(replies),
+            replies=alike.total(),
             words=tuple(sorted(words[name])[:MOST_WORDS]) if name in OPEN_VOCABULARIES else None,
         )
         for name, counted in islice(types.items(), MOST_MEMBERS)

@@ -7,15 +7,18 @@ asked is left out, each with its reason.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from math import inf
 from typing import Any
 
 from lcm_conformance.catalogue import page
 from lcm_conformance.catalogue.probes import Part, load_probes
 from lcm_conformance.catalogue.request import Way
-from lcm_conformance.record.heard import Heard, in_order
+from lcm_conformance.record.folded import NOTHING, PROBE, Folded, exchange_named
+from lcm_conformance.record.folding import Folding, Sort
+from lcm_conformance.record.heard import Heard, NeedsAll, in_order
 from lcm_conformance.record.packet import unwrap
 from lcm_conformance.record.recognition import Request, request_in
 from lcm_conformance.record.reply import messages
@@ -51,9 +54,36 @@ class Customs:
     silence: float = 2.0
 
 
-@dataclass
+class LogsInLater(NeedsAll):
+    """A session logs in after something was asked on it: what that was is told by who knows of the login."""
+
+
+@dataclass(slots=True)
+class _Asking:
+    """A usual request and its answer, kept apart until it is clear what came of them.
+
+    `alone`: no other request waited for its first answer at the same time; `sort` is what it may be folded in.
+    """
+
+    heard: Heard
+    clock: float
+    number: int
+    exchange: int
+    alone: bool
+    answer: Heard | None = None
+    answered: float = 0.0
+    answer_number: int = 0
+    sort: Sort | None = None
+
+
+@dataclass(slots=True)
 class _Session:
-    """What is known of a session so far. `pending` are requests under test that no proper one has followed."""
+    """What is known of a session so far. `pending` are requests under test that no proper one has followed.
+
+    `usual` is the text of a proper request while no other is asked, `current` and `before` are the last two such
+    requests, of those before `folded` are folded, sent from `first` to `last`. `folds`: all that was asked were proper
+    requests with one contact each; `tested`: something else was asked.
+    """
 
     name: str
     logs_in: bool
@@ -66,6 +96,17 @@ class _Session:
     sibling: bool = False
     sibling_answered: bool = False
     until: float = 0.0
+    placed: bool = False
+    folds: bool = False
+    tested: bool = False
+    usual: str | None = None
+    role: str = ""
+    way: str = ""
+    current: _Asking | None = None
+    before: _Asking | None = None
+    folded: int = 0
+    first: float = inf
+    last: float = 0.0
 
     @property
     def is_known(self) -> bool:
@@ -73,34 +114,45 @@ class _Session:
         return self.logged_in or self.agent is not None
 
 
-def assemble(heard: Sequence[Heard], customs: Customs) -> Recording:
-    """The recording of all that was heard."""
-    return _Assembly(heard, customs).recording()
+def assemble(heard: Sequence[Heard], customs: Customs, folding: Folding | None = None) -> Recording:
+    """The recording of all that was heard; with `folding` it has examples only of what is alike."""
+    logging_in = frozenset(one.session for one in heard if is_login(one, customs))
+    assembly = Assembly(customs, folding, logging_in)
+    for clock, one in in_order(heard):
+        assembly.take(clock, one)
+    return assembly.recording()
 
 
-class _Assembly:
-    def __init__(self, heard: Sequence[Heard], customs: Customs) -> None:
+class Assembly:
+    """Takes what was heard in the order of time.
+
+    `logging_in` are the sessions on which a login is sent; where that is not known yet, `take` may raise `LogsInLater`.
+    """
+
+    def __init__(
+        self, customs: Customs, folding: Folding | None = None, logging_in: Collection[str] | None = None
+    ) -> None:
         self._customs = customs
+        self._folding = folding
+        self._logging_in = logging_in or ()
         self._roles = dict(customs.roles)
         self._events: list[Event] = []
         self._exchanges: dict[str, Exchange] = {}
         self._received: dict[str, list[Event]] = {}
         self._memory: dict[str, Any] = {}
         self._carried: dict[str, list[str]] = {}
-        self._unsure: set[str] = set()
-        timed = in_order(heard)
-        self._end = timed[-1][0] if timed else 0.0
-        logging_in = {one.session for _, one in timed if self._login(one) is not None}
-        self._sessions = {
-            name: _Session(name, name in logging_in) for name in dict.fromkeys(one.session for _, one in timed)
-        }
-        for clock, one in timed:
-            self._take(clock, one, self._sessions[one.session])
+        self._sessions: dict[str, _Session] = {}
+        self._said = self._asked = 0
+        self._waiting: _Session | None = None  # who asked last, until an answer comes
 
     def recording(self) -> Recording:
         """What came of it."""
+        for session in self._sessions.values():
+            self._keep_apart_no_more(session)
         self._end_windows()
-        exchanges = [replace(x, received=tuple(self._received.get(x.id, ()))) for x in self._exchanges.values()]
+        self._events.sort(key=lambda event: event.number)
+        in_turn = sorted(self._exchanges.values(), key=lambda x: int(x.id[2:]))
+        exchanges = [replace(x, received=tuple(self._received.get(x.id, ()))) for x in in_turn]
         exchanges = _together(_respelt(self._as_heard(exchanges)))
         asked = {x.probe for x in exchanges}
         return Recording(
@@ -112,15 +164,127 @@ class _Assembly:
                 for name, probe in load_probes().items()
                 if name not in asked
             },
+            folded=self._folded(exchanges),
         )
 
-    def _take(self, clock: float, one: Heard, session: _Session) -> None:
+    def take(self, clock: float, one: Heard) -> None:
+        """What was heard next, so many seconds after the first."""
+        session = self._sessions.get(one.session)
+        if session is None:
+            session = self._sessions[one.session] = _Session(one.session, one.session in self._logging_in)
+            session.folds = self._folding is not None and one.session not in self._folding.again.sessions
         session.until = clock
-        if one.kind is None:
+        kind = one.kind
+        if kind is None:
             return
-        if one.agent is not None and session.agent is None and not session.logs_in:
+        if session.usual is not None:
+            if kind is Kind.RECEIVED and session.current is None:
+                pass  # it answers a request that is kept
+            elif (one.agent is None or session.agent is not None) and (
+                self._answers_usually(clock, one, session)
+                if kind is Kind.RECEIVED
+                else kind is Kind.SENT and one.frame == session.usual and self._asks_usually(clock, one, session)
+            ):
+                return
+            else:
+                self._keep_apart_no_more(session)
+        self._take(clock, one, session)
+
+    def _asks_usually(self, clock: float, one: Heard, session: _Session) -> bool:
+        """Whether the usual request is asked again, after one that was answered as usual; then it is taken in."""
+        if self._carried and session.role in self._carried:
+            return False
+        current = session.current
+        if current is None:
+            self._end_window(session, clock)
+            if not session.folds:
+                return False
+        elif not self._is_answered(current, session):
+            return False
+        self._move_on(session)
+        waiting, self._waiting = self._waiting, session
+        if waiting is not None and waiting.current is not None:
+            waiting.current.alone = False
+        self._said, self._asked = self._said + 1, self._asked + 1
+        session.current = _Asking(one, clock, self._said, self._asked, waiting is None)
+        return True
+
+    def _answers_usually(self, clock: float, one: Heard, session: _Session) -> bool:
+        """Whether this is the first that comes after a usual request; then it is taken in."""
+        current = session.current
+        if current is None or current.answer is not None:
+            return False
+        if self._waiting is session:
+            self._waiting = None
+        self._said += 1
+        current.answer, current.answered, current.answer_number = one, clock, self._said
+        return True
+
+    def _is_answered(self, asking: _Asking, session: _Session) -> bool:
+        """Whether a usual request was answered by one contact."""
+        answer = asking.answer
+        if answer is None or answer.binary or answer.frame is None or self._folding is None:
+            return False
+        may = asking.alone and asking.answered - asking.clock <= self._customs.reply
+        plain, asking.sort = self._folding.sort_of(
+            asking.exchange, session.role, session.way, answer.frame, answer.at, may
+        )
+        return plain
+
+    def _move_on(self, session: _Session) -> None:
+        """The request before the last is folded, where it may be; else it is kept."""
+        before, session.before = session.before, session.current
+        if before is None or session.before is None:
+            return
+        if before.sort is None or before.answer is None or self._folding is None:
+            self._keep(before, session, ended=session.before.clock)
+            return
+        session.folded, session.last = session.folded + 1, before.clock
+        frame = before.answer.frame or ""
+        self._folding.fold(before.sort, session.role, before.answer_number, before.clock, before.answered, frame)
+
+    def _keep_apart_no_more(self, session: _Session) -> None:
+        """What comes now may say something about the last two requests, or be asked beside them."""
+        before, current, session.usual = session.before, session.current, None
+        session.before = session.current = None
+        if before is not None and current is not None:
+            self._keep(before, session, ended=current.clock)
+        if current is not None:
+            self._keep(current, session, ended=current.clock)
+            session.asking = exchange_named(current.exchange)
+
+    def _keep(self, asking: _Asking, session: _Session, ended: float) -> None:
+        request, name = request_in(_value(asking.heard)), exchange_named(asking.exchange)
+        self._exchanges[name] = Exchange(
+            id=name, probe=PROBE, part=Part.DUE, session=session.name, agent=session.role,
+            asks_for=session.role, way=request.way if request else None, request=asking.heard.frame or "",
+            sent=asking.clock, received=(), ended=ended,
+        )  # fmt: skip
+        self._write(asking.number, asking.clock, asking.heard, session, name)
+        if asking.answer is not None:
+            event = self._write(asking.answer_number, asking.answered, asking.answer, session, name)
+            self._received[name] = [event]
+
+    def _folded(self, exchanges: Sequence[Exchange]) -> Folded:
+        """What was folded; tells the folding what should not have been."""
+        if self._folding is None:
+            return NOTHING
+        again = self._folding.again
+        due = {x.id: x.asks_for for x in exchanges if x.part is Part.DUE and x.asks_for == x.agent}
+        for event in self._events:
+            if event.kind is Kind.RECEIVED and event.frame is not None:
+                self._folding.compare_kept(event.frame, due.get(event.exchange or ""))
+        ended = [x for x in exchanges if x.closed and not any(m.hands_out for m in messages(x.received))]
+        for session in self._sessions.values():
+            beside = (x.asks_for == session.role and session.first < x.sent < session.last for x in ended)
+            if session.folded and (session.tested or any(beside)):
+                again.sessions.add(session.name)
+        return self._folding.folded()
+
+    def _take(self, clock: float, one: Heard, session: _Session) -> None:
+        if one.agent is not None and session.agent is None and not self._logs_in(session):
             session.agent = one.agent
-        value = self._value(one) if one.kind in {Kind.SENT, Kind.RECEIVED} else {}
+        value = _value(one) if one.kind in {Kind.SENT, Kind.RECEIVED} else {}
         if one.kind is Kind.SENT:
             self._take_sent(clock, one, value, session)
             return
@@ -128,13 +292,23 @@ class _Assembly:
         session.sibling_answered |= hidden
         event = self._note(clock, one, session, hidden=hidden)
         if one.kind is Kind.RECEIVED and session.asking is not None:
+            if self._waiting is session:
+                self._waiting = None
             self._received.setdefault(session.asking, []).append(event)
         elif one.kind is Kind.CLOSED:
             self._close(clock, one, session)
 
+    def _logs_in(self, session: _Session) -> bool:
+        """Whether a login is sent on the session, now or later."""
+        session.placed = True
+        return session.logs_in
+
     def _take_sent(self, clock: float, one: Heard, value: dict[str, Any], session: _Session) -> None:
-        login = self._login(one)
+        login = _login(one, self._customs)
         if login is not None:
+            if session.placed and not session.logs_in:
+                raise LogsInLater
+            session.logs_in = True
             session.agent, session.logged_in, session.logged_out = self._role(login) or session.agent, True, False
             self._leave(clock, session, Phase.LOGIN)
         elif any(matched(template, value) is not None for template in self._customs.logouts):
@@ -142,6 +316,7 @@ class _Assembly:
             self._leave(clock, session, Phase.LOGOUT)
         elif value.get("subtopic") == SIBLING:
             session.sibling, session.sibling_answered = True, False
+            session.folds, session.tested = False, True
         elif (request := request_in(value) if value else None) is not None:
             self._ask(clock, one, request, session)
             return
@@ -154,7 +329,8 @@ class _Assembly:
         if session.sibling and session.sibling_answered:
             session.sibling = False
         part, probe, form, agent, asks_for = self._placed(request, session, role)
-        name = f"x-{len(self._exchanges) + 1:04d}"
+        self._asked += 1
+        name = exchange_named(self._asked)
         controls: tuple[str, ...] = ()
         if part is Part.DUE:
             controls = (*session.pending, *self._carried.pop(agent, ()))
@@ -170,6 +346,18 @@ class _Assembly:
             request=one.frame or "", sent=clock, received=(), ended=clock, form=form, controls=controls,
         )  # fmt: skip
         self._note(clock, one, session)
+        self._look_whether_usual(self._exchanges[name], one, session)
+
+    def _look_whether_usual(self, exchange: Exchange, one: Heard, session: _Session) -> None:
+        """After a proper request others of the same text may be folded; after any other none on its session."""
+        waiting, self._waiting = self._waiting, session
+        if waiting is not None and waiting.current is not None:
+            waiting.current.alone = False
+        if exchange.part is not Part.DUE or exchange.agent != exchange.asks_for:
+            session.folds, session.tested = False, True
+        if session.folds and not one.binary:
+            session.usual, session.role, session.way = one.frame, exchange.agent, f"{exchange.way}"
+            session.first = min(session.first, exchange.sent)
 
     def _placed(
         self, request: Request, session: _Session, role: str | None
@@ -179,7 +367,7 @@ class _Assembly:
         open_one = (Part.OPEN, "colleague", "not known which", agent, role)
         if not request.certain or session.sibling:
             return open_one
-        if session.logs_in and not session.logged_in:
+        if self._logs_in(session) and not session.logged_in:
             early = request.probe is None and role is not None
             return (Part.TEST, "not-logged-in", None, agent, role) if early else open_one
         if session.logged_out:
@@ -204,20 +392,32 @@ class _Assembly:
         return Part.DUE, "ask", None, agent, role
 
     def _note(self, clock: float, one: Heard, session: _Session, hidden: bool = False) -> Event:
-        assert one.kind is not None  # what only says that somebody listened is no event
-        about = _OF_SIBLING if hidden else one.note
-        event = Event(
-            number=len(self._events) + 1, at=one.at, clock=clock, session=session.name,
-            agent=session.agent or "unknown", kind=one.kind, frame=None if hidden else one.frame, note=about,
-            exchange=session.asking, phase=session.phase, binary=one.binary, memory=self._memory,
-        )  # fmt: skip
+        self._said += 1
+        event = self._event(self._said, clock, one, session)
+        if hidden:
+            event = replace(event, frame=None, note=_OF_SIBLING)
         self._events.append(event)
         return event
+
+    def _write(self, number: int, clock: float, one: Heard, session: _Session, exchange: str) -> Event:
+        """An event of a request that was kept apart."""
+        event = replace(self._event(number, clock, one, session), exchange=exchange, phase=None)
+        self._events.append(event)
+        return event
+
+    def _event(self, number: int, clock: float, one: Heard, session: _Session) -> Event:
+        assert one.kind is not None  # what only says that somebody listened is no event
+        return Event(
+            number=number, at=one.at, clock=clock, session=session.name, agent=session.agent or "unknown",
+            kind=one.kind, frame=one.frame, note=one.note, exchange=session.asking, phase=session.phase,
+            binary=one.binary, memory=self._memory,
+        )  # fmt: skip
 
     def _close(self, clock: float, one: Heard, session: _Session) -> None:
         if session.asking is not None and (one.note or "").startswith(BY_THEM):
             self._exchanges[session.asking] = replace(self._exchanges[session.asking], closed=True)
         self._leave(clock, session, None)
+        session.folds = False
         if session.agent is not None:
             self._carried.setdefault(session.agent, []).extend(session.pending)
         session.pending.clear()
@@ -228,8 +428,17 @@ class _Assembly:
         session.asking, session.phase = None, phase
 
     def _end_window(self, session: _Session, clock: float) -> None:
-        if session.asking is not None:
-            self._exchanges[session.asking] = replace(self._exchanges[session.asking], ended=clock)
+        if session.asking is None:
+            return
+        self._exchanges[session.asking] = replace(self._exchanges[session.asking], ended=clock)
+        if session.folds and self._folding is not None:
+            (answer, *more) = self._received.get(session.asking) or (None,)
+            session.folds = (
+                answer is not None
+                and not more
+                and not answer.binary
+                and self._folding.is_plain(answer.frame or "", answer.at)
+            )
 
     def _end_windows(self) -> None:
         for session in self._sessions.values():
@@ -259,7 +468,8 @@ class _Assembly:
     def _silences(self, exchanges: Sequence[Exchange]) -> list[Silence]:
         """The times in which a session was listened to after requests under test, and nothing was asked on it."""
         answered = [m.event.clock - x.sent for x in exchanges if x.part in PROPER for m in messages(x.received)[:1]]
-        needed = self._customs.silence + max(answered, default=0.0)
+        slowest = self._folding.slowest if self._folding is not None else 0.0
+        needed = self._customs.silence + max((slowest, *answered))
         found: list[Silence] = []
         open_tests: dict[str, list[str]] = defaultdict(list)
         for x in exchanges:
@@ -272,27 +482,34 @@ class _Assembly:
                 tests.clear()
         return found
 
-    def _value(self, one: Heard) -> dict[str, Any]:
-        value = unwrap(parse(one.frame or "")).value
-        return value if isinstance(value, dict) else {}
-
-    def _login(self, one: Heard) -> str | None:
-        """The ID of the agent who logs in with a message, empty where it names none; None where it is no login."""
-        if one.kind is not Kind.SENT:
-            return None
-        value = self._value(one)
-        for template in self._customs.logins:
-            found = matched(template, value)
-            if found is not None:
-                return found.get("user_id", "")
-        return None
-
     def _role(self, user_id: str) -> str | None:
         """The role of an agent; one is made up for each ID where no profile says who the agents are."""
         if user_id and user_id not in self._roles and not self._customs.knows_agents:
             number = len(self._roles)
             self._roles[user_id] = _INVENTED[number] if number < len(_INVENTED) else f"agent-{number + 1}"
         return self._roles.get(user_id)
+
+
+def _value(one: Heard) -> dict[str, Any]:
+    value = unwrap(parse(one.frame or "")).value
+    return value if isinstance(value, dict) else {}
+
+
+def is_login(one: Heard, customs: Customs) -> bool:
+    """Whether somebody logs in with what was sent."""
+    return _login(one, customs) is not None
+
+
+def _login(one: Heard, customs: Customs) -> str | None:
+    """The ID of the agent who logs in with a message, empty where it names none; None where it is no login."""
+    if one.kind is not Kind.SENT:
+        return None
+    value = _value(one)
+    for template in customs.logins:
+        found = matched(template, value)
+        if found is not None:
+            return found.get("user_id", "")
+    return None
 
 
 def _respelt(exchanges: Sequence[Exchange]) -> list[Exchange]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from lcm_conformance.catalogue import page
 from lcm_conformance.record.strictjson import parse
 
+_MAX_DIGITS = 400  # of a Number with an exponent: writing 1e999999999 out would take a gigabyte
 _NO_LETTERS = re.compile(r"[\s_-]+")
 _QUOTE = r'\\*["\'“”„]'
 _PAIR = re.compile(rf"{_QUOTE}\s*([A-Za-z_ -]+?)\s*{_QUOTE}\s*:\s*(?:{_QUOTE}([^\"“”\\]*)|([-+.\w]*))")
@@ -59,3 +60,10 @@ def is_plausible(value: object) -> bool:
     if isinstance(value, list):
         return any(map(is_plausible, value))
     return isinstance(value, int | Decimal) and value is not True
+
+
+def as_text(value: object) -> str:
+    """The value of a member as it is compared: 137.0, 1.37e2 and 137 are one Number; a String stands as it is."""
+    if isinstance(value, Decimal) and value.is_finite() and value.adjusted() < _MAX_DIGITS and value == int(value):
+        return str(int(value))
+    return str(value)

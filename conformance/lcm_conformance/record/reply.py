@@ -201,7 +201,7 @@ def is_reply_at_once(message: Message, sent: Iterable[str] = (), taken: Collecti
 class Reply:
     """A reply, or a contact handed out unasked. `number` counts them over the run, from 1.
 
-    `way` is how it was asked for, where it is certain which request it answers.
+    `way` is how it was asked for, where it is certain which request it answers; `times` how many it stands for.
     """
 
     number: int
@@ -210,6 +210,7 @@ class Reply:
     agent: str | None = None
     after_ms: float | None = None
     way: Way | None = None
+    times: int = 1
 
     @property
     def value(self) -> dict[str, object]:

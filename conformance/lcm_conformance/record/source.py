@@ -78,26 +78,29 @@ class Source:
             raise ValueError(f"is longer than the {MOST} bytes that are read")
         return content
 
-    def lines(self, unread: Unread, *, growing: bool = False) -> Iterator[tuple[str, bytes]]:
-        """Each line that is not blank, with its place: `FILE, line 7`; while it is `growing`, only whole ones."""
+    def place(self, number: int) -> str:
+        """Where a line stands: `FILE, line 7`."""
+        return f"{self.name}, line {number}"
+
+    def lines(self, unread: Unread, *, growing: bool = False) -> Iterator[tuple[int, bytes]]:
+        """Each line that is not blank, with its number from 1; while the file is `growing`, only whole ones."""
         number, stream = 0, self._stream
         while True:
-            place = f"{self.name}, line {number + 1}"
             try:
                 line = stream.readline(LONGEST)
                 if len(line) == LONGEST and not line.endswith(b"\n"):
                     _skip_line(stream)
-                    unread.add(place, f"is longer than {LONGEST} bytes")
+                    unread.add(self.place(number + 1), f"is longer than {LONGEST} bytes")
                     line = b"\n"
             except (OSError, EOFError, zlib.error) as error:
                 said = error.strerror if isinstance(error, OSError) and error.strerror else "the data is damaged"
-                unread.add(place, f"and what follows it cannot be read ({said})")
+                unread.add(self.place(number + 1), f"and what follows it cannot be read ({said})")
                 return
             if not line or (growing and not line.endswith(b"\n")):
                 return
             number += 1
             if line.strip():
-                yield place, line
+                yield number, line
 
 
 def opened(name: str) -> Source:

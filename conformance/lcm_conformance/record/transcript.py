@@ -15,6 +15,7 @@ from typing import Any
 
 from lcm_conformance.catalogue.probes import Part
 from lcm_conformance.catalogue.request import Way
+from lcm_conformance.record.folded import NOTHING, Folded
 
 BY_THEM = "by the endpoint"
 """With this begins the note of a CLOSED event of a session that the suite did not end."""
@@ -117,7 +118,7 @@ class Recording:
 
     `left_out` and `troubles` name the probes that were not asked, or that the environment prevented, each with its
     line. `unmet` are the roles whose precondition is known not to hold, each with the reason. `notices` are lines that
-    every report must show.
+    every report must show. `folded` says how much more there was like some of the exchanges.
     """
 
     events: tuple[Event, ...] = ()
@@ -128,6 +129,7 @@ class Recording:
     trouble: str | None = field(default=None, repr=False)
     unmet: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
+    folded: Folded = NOTHING
 
     def of(self, probe: str) -> tuple[Exchange, ...]:
         """The exchanges of one probe, in the order in which they were asked."""

@@ -25,6 +25,7 @@ _MOST_PIECES = 32
 _PIECES = re.compile(r"[|;,\\]")
 _NUMBERS = (re.compile(r"[^\W\d_]+"), re.compile(r"[^\W\d_]+|[,;/|&\n]"))
 _PHONE_DIGITS = range(7, 21)
+_SPACED_NUMBER = re.compile(r"(?<![^\W_])[0-9]{1,6}(?:[ ().|/-]{1,3}[0-9]{1,6}){1,9}(?![^\W_])")
 _WORD_WITH_DIGIT = re.compile(r"(?=[^\W_]{4})[^\W\d_]*[0-9][^\W_]*")
 
 
@@ -104,6 +105,10 @@ class Known:
         for digits in _numbers(text):
             self._add_number(digits, alone, time)
 
+    def overflow(self) -> None:
+        """There are more values than those that are added."""
+        self._overflown = True
+
     def find(self, text: str) -> list[Hit]:
         """Where the text holds values, by their ends; none lies within another."""
         kept: list[Hit] = []
@@ -122,10 +127,12 @@ class Known:
         return kept
 
     def suspects(self, text: str) -> list[Hit]:
-        """Where the text may hold values beyond those that are followed: all words with digits in them."""
+        """Where the text may hold values beyond those that are followed: words with digits, numbers with gaps."""
         if not self._overflown:
             return []
-        return [Hit(*word.span(), letters(word.group())) for word in _WORD_WITH_DIGIT.finditer(text)]
+        words = [Hit(*word.span(), letters(word.group())) for word in _WORD_WITH_DIGIT.finditer(text)]
+        numbers = [Hit(*number.span(), letters(number.group())) for number in _SPACED_NUMBER.finditer(text)]
+        return words + [number for number in numbers if len(number.value) >= FREE]
 
     def _hit(self, text: str, bones: Skeleton, start: int, end: int) -> Hit | None:
         first, last = bones.at[start], bones.at[end - 1] + 1

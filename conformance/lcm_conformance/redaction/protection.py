@@ -22,6 +22,8 @@ _TIMESTAMP = (
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?(?:[Zz]|[+-][0-9]{2}:?[0-9]{2})?"
 )
 _MEASURE = r"[0-9]{1,9}(?:\.[0-9]{1,9}){1,3}|[0-9]{1,9}\s?(?:ms|s|seconds?|bytes|[KM]i?B|characters)|[0-9]{1,3}(?=\s?%)"
+_OWN = r"[xX]-[0-9]{5,7}|(?:[0-9]{1,7} of )?[0-9]{1,7} (?:replies|requests)"
+"""Of a long recording: its exchanges, and how many there were."""
 _NO_ACCIDENT = 10  # that many characters within a timestamp are no coincidence
 
 
@@ -84,6 +86,8 @@ def _accidental(hit: Hit, text: str, start: int, end: int, kind: str | None, for
     if kind == "id" and whole:
         return not foreign and _is_ours(text[start:end])
     weight = len(letters(text[hit.start : hit.end]))
+    if kind == "own":
+        return not foreign and not whole
     if kind == "time":
         return weight < _NO_ACCIDENT and not whole
     return kind != "measure" or weight < SHORT
@@ -99,7 +103,8 @@ def _pattern() -> re.Pattern[str]:
     ids = "|".join([_IDS, *_longest_first(load_catalogue().ids)])
     return re.compile(
         rf"(?P<marker>\[secret\])|(?P<id>{_EDGE.format(ids)})|(?P<word>(?i:{_EDGE.format(words)}))"
-        rf"|(?P<time>{_EDGE.format(_TIMESTAMP)})|(?P<measure>{_EDGE.format(_MEASURE)})"
+        rf"|(?P<time>{_EDGE.format(_TIMESTAMP)})|(?P<own>{_EDGE.format(_OWN)})"
+        rf"|(?P<measure>{_EDGE.format(_MEASURE)})"
     )
 
 

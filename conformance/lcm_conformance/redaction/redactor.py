@@ -76,6 +76,11 @@ class Redactor:
                     for piece in _torn(view.part(start, end), ends):
                         self._learn_piece(piece, frames, ends, secret=True)
 
+    def learn_no_more(self) -> None:
+        """There are more values than are followed: wherever one of them may stand, it is taken for one."""
+        with self._lock:
+            self._known.overflow()
+
     def learn_secrets(self, secrets: Iterable[str]) -> None:
         """Remember more secrets, such as a token that came to light in the run."""
         with self._lock:

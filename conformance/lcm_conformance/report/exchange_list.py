@@ -40,7 +40,7 @@ class ExchangeList:
         first = [name for name in known if name in self.failing][:MOST]
         rest = [name for name in known if name not in self.failing][: MOST - len(first)]
         self._shown = {*first, *rest}
-        self.left_out = len(known) - len(self._shown)
+        self.left_out = len(known) - len(self._shown) + recording.folded.count
         self._recording, self._frames = recording, frames
 
     def __contains__(self, name: object) -> bool:

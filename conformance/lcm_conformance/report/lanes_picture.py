@@ -48,7 +48,7 @@ def lanes_picture(recording: Recording, failing: Collection[str], shown: Callabl
         *_requests(recording, rows, scale, failing, shown),
         *_axis(scale, height),
     ]
-    title = f"The run over time: {len(recording.exchanges)} requests of {len(rows)} agents"
+    title = f"The run over time: {len(recording.exchanges) + recording.folded.count} requests of {len(rows)} agents"
     return picture(_WIDTH, height, title, joined(parts), "lanes")
 
 
@@ -100,6 +100,10 @@ def _requests(
         answers += [f"M{scale.x(event.clock):.1f} {y + 20:.0f}V{y + 34:.0f}" for event in came[:3]]
         if shown(exchange.id):
             links.append(_link(exchange, x, y))
+    for agent, begun, answered in recording.folded.samples:
+        if (y := rows.get(agent)) is not None:
+            sent["proper"].append(f"M{scale.x(begun):.1f} {y + 6:.0f}V{y + 20:.0f}")
+            answers.append(f"M{scale.x(answered):.1f} {y + 20:.0f}V{y + 34:.0f}")
     strokes = [element("path", d="".join(path), class_=kind) for kind, path in sent.items()]
     return [element("path", d="".join(answers), class_="answer"), *strokes, *links]
 

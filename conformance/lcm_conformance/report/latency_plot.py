@@ -25,7 +25,10 @@ def points(recording: Recording) -> list[Point]:
     every = max(1, -(-len(due) // MOST))
     first = min((event.clock for event in recording.events), default=0.0)
     found = [(x, reply_to(x)) for x in due[::every]]
-    return [(x.sent - first, (reply.event.clock - x.sent) * 1000) for x, reply in found if reply is not None]
+    folded = recording.folded.samples[:: max(1, -(-len(recording.folded.samples) // MOST))]
+    return [(x.sent - first, (reply.event.clock - x.sent) * 1000) for x, reply in found if reply is not None] + [
+        (sent - first, (came - sent) * 1000) for _, sent, came in folded
+    ]
 
 
 def latency_plot(times: Sequence[Point], latency: Latency) -> Markup:

@@ -23,7 +23,7 @@ def write_transcript(
     recording: Recording, terms: Terms, result: Result, redactor: Redacts, out: Path, whole: bool = True
 ) -> None:
     """Write `out/transcript.ndjson`, whole or not at all."""
-    first = _heading(terms, result, redactor) | ({} if whole else {"whole": False})
+    first = _heading(terms, result, redactor, recording.folded.count) | ({} if whole else {"whole": False})
     told = lines(recording, first, result.complete)
     write_whole(out / "transcript.ndjson", (json_text(line) + "\n" for line in told))
 
@@ -38,10 +38,12 @@ def _shown(terms: Terms, redactor: Redacts) -> dict[str, Any]:
     return shown
 
 
-def _heading(terms: Terms, result: Result, redactor: Redacts) -> dict[str, Any]:
+def _heading(terms: Terms, result: Result, redactor: Redacts, folded: int) -> dict[str, Any]:
+    """`folded` exchanges are like some of those in the transcript, and not in it."""
     about: dict[str, Any] = {"suite": result.suite_version, "catalogue": result.catalogue, "label": result.label}
     about |= {"started": rfc3339(result.started), "url": result.url, "embedded": result.embedded}
     about |= {"statement": dict(result.statement)} if result.statement else {}
+    about |= {"folded": folded} if folded else {}
     return about | _shown(terms, redactor) | _unexecuted(terms, result)
 
 

@@ -11,6 +11,7 @@ from lcm_conformance.catalogue.verdict import Verdict
 from lcm_conformance.judge.evidence import Evidence
 from lcm_conformance.judge.fold import told
 from lcm_conformance.judge.result import LEFT_OUT, Remarks, ScenarioRecord, StepRecord
+from lcm_conformance.record.folded import PROBE
 from lcm_conformance.run import vocabulary
 
 
@@ -42,6 +43,7 @@ def record(
         started=datetime.now(UTC),
         seconds=seconds,
         findings_total=ended.found,
+        folded=evidence.recording.folded.count if evidence and PROBE in probes else 0,
     )
 
 

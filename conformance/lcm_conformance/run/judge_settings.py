@@ -109,7 +109,7 @@ def resolve(parsed: Any, environment: Mapping[str, str] | None = None) -> JudgeS
     out = _out(values["out"], files)
     return JudgeSettings(
         files=files,
-        capture=Capture(profile, values["cm-version"], timing),
+        capture=Capture(profile, values["cm-version"], timing, every=bool(values["bundle"])),
         out=out,
         profile=profile,
         cm_version=values["cm-version"],

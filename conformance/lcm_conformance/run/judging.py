@@ -26,7 +26,7 @@ from lcm_conformance.report.past_file import read_past
 from lcm_conformance.run import execution, vocabulary
 from lcm_conformance.run.bundling import shown_profile
 from lcm_conformance.run.judge_settings import JudgeSettings
-from lcm_conformance.run.personal_data import learn_events, learn_terms
+from lcm_conformance.run.personal_data import learn_events, learn_folded, learn_terms
 from lcm_conformance.run.recorded import Recorded
 from lcm_conformance.run.runner import released_score, status
 
@@ -75,6 +75,7 @@ def redactor_for(settings: JudgeSettings, recorded: Recorded) -> Redactor:
     redactor.learn_headers(() if profile is None else profile.short_headers)
     learn_terms(redactor, settings.terms(recorded.terms))
     learn_events(redactor, recorded.recording.events)
+    learn_folded(redactor, recorded.recording.folded)
     return redactor
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from lcm_conformance.judge.terms import Terms
 from lcm_conformance.profile import Agent, Profile
+from lcm_conformance.record.folded import Folded
 from lcm_conformance.record.strictjson import parse
 from lcm_conformance.record.transcript import Event, Kind
 from lcm_conformance.redaction import Redactor
@@ -18,6 +19,7 @@ from lcm_conformance.redaction.values import broken_texts
 
 _EDGE = 4096  # characters from the end of a fragment within which a torn value is looked for
 _WIDEST = 65_536  # characters of fragments that are joined at once
+_FOLLOWED = 1_000  # frames whose values are known again, where whatever looks like one is taken for one
 _KEPT = 8  # fragments that are joined to the next ones, too
 
 
@@ -57,6 +59,14 @@ def learn_events(redactor: Redactor, events: Iterable[Event]) -> None:
     for frames in fragments.values():
         for neighbours in _neighbours(frames):
             redactor.learn_torn(neighbours)
+
+
+def learn_folded(redactor: Redactor, folded: Folded) -> None:
+    """Remember the values in what was received and is not kept: it may be spoken of elsewhere."""
+    if folded.more:
+        redactor.learn_no_more()
+    for frame in folded.frames[: _FOLLOWED if folded.more else None]:
+        redactor.learn(frame)
 
 
 def _fragments(frame: str) -> Iterable[str]:

@@ -79,7 +79,7 @@ def require(check: Check, replies: Iterable[Reply], pins: Pins) -> None:
     findings: list[Finding] = []
     blocked: list[tuple[Reply, Check]] = []
     deep: list[Reply] = []
-    asked = 0
+    asked = found = 0
     # A run holds hundreds of replies of a few texts: each text is judged once.
     judged: dict[str, tuple[Check | None, Difference | None]] = {}
     for reply in replies:
@@ -94,11 +94,12 @@ def require(check: Check, replies: Iterable[Reply], pins: Pins) -> None:
         if blocker is not None:
             blocked.append((reply, blocker))
             continue
-        asked += 1
+        asked += reply.times
         if difference is not None:
+            found += reply.times
             findings.append(finding(reply, difference))
     if findings:
-        raise Nonconformity(f"{len(findings)} of {asked} replies: {findings[0].actual}", findings)
+        raise Nonconformity(f"{found} of {asked} replies: {findings[0].actual}", findings, found=found)
     if deep:
         raise unread(deep[0])
     if blocked:

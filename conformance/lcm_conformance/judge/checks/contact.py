@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 
 from lcm_conformance.catalogue import page
 from lcm_conformance.catalogue.probes import Part, load_probes
@@ -18,6 +17,7 @@ from lcm_conformance.judge.checks.formats import FORMATS
 from lcm_conformance.judge.checks.members import filled, typed, value_of
 from lcm_conformance.judge.evidence import Evidence, once
 from lcm_conformance.judge.silences import Group
+from lcm_conformance.record.members import as_text
 from lcm_conformance.record.reply import Reply
 from lcm_conformance.record.transcript import Exchange
 
@@ -26,13 +26,11 @@ _NO_RESERVATION = {"idle", "unknown"}
 _OTHERS_OVERLAP = {"idle", "stranger", "leaver"}
 """Agents of probes to whom nothing is due, while other agents ask: what comes there may be a stray."""
 
-_MAX_DIGITS = 400  # of a Number with an exponent: writing 1e999999999 out would take a gigabyte
-
 
 def comparable(reply: Reply, pins: Mapping[str, str]) -> dict[str, str]:
     """The members of a contact that pass their own clauses, as text."""
     return {
-        member: _as_text(value_of(reply, member, pins))
+        member: as_text(value_of(reply, member, pins))
         for member in page.MEMBERS
         if typed(member).accepts(reply, pins)
         and (member in _MAY_BE_EMPTY or filled(member).accepts(reply, pins))
@@ -50,6 +48,8 @@ def require_own_contacts(evidence: Evidence) -> None:
     findings = crossings(evidence)
     if findings:
         raise Nonconformity(findings[0].actual, findings)
+    if evidence.recording.folded.full:
+        raise Inconclusive("more contacts came than are remembered, so that not all of them could be compared")
     handed = _handed(evidence)
     if not handed:
         raise Inconclusive("no contact was handed out in this run, so there is nothing to compare")
@@ -198,7 +198,7 @@ def _reserved_for(role: str) -> str:
 
 def _differing(members: Mapping[str, str], wanted: Mapping[str, str]) -> list[str]:
     """The members of an expected contact that came with another value."""
-    return [name for name, text in wanted.items() if members.get(_documented(name), _as_text(text)) != _as_text(text)]
+    return [name for name, text in wanted.items() if members.get(_documented(name), as_text(text)) != as_text(text)]
 
 
 def _shared(evidence: Evidence, handed: Mapping[str, list[Reply]]) -> list[Finding]:
@@ -253,7 +253,7 @@ def _is_as_expected(evidence: Evidence, role: str, reply: Reply) -> bool:
 
 
 def _has_all(members: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
-    return all(members.get(_documented(name)) == _as_text(text) for name, text in wanted.items())
+    return all(members.get(_documented(name)) == as_text(text) for name, text in wanted.items())
 
 
 def _identities(members: Mapping[str, str]) -> list[tuple[str, ...]]:
@@ -268,10 +268,3 @@ def _identities(members: Mapping[str, str]) -> list[tuple[str, ...]]:
 
 def _documented(name: str) -> str:
     return "ContactID" if name in page.SPELLINGS["ContactID"].values() else name
-
-
-def _as_text(value: object) -> str:
-    # 137.0, 1.37e2 and 137 are one Number; a String is compared as it stands.
-    if isinstance(value, Decimal) and value.is_finite() and value.adjusted() < _MAX_DIGITS and value == int(value):
-        return str(int(value))
-    return str(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from lcm_conformance.catalogue.probes import Part
@@ -38,8 +39,10 @@ def brings(evidence: Evidence, exchange: Exchange) -> bool:
 def empty_handed(evidence: Evidence) -> list[Exchange]:
     """Due requests that brought no contact in the end, nor anything in its place: unanswered, or told of nothing."""
     found = []
-    for session in dict.fromkeys(x.session for x in due(evidence)):
-        asked = [x for x in due(evidence) if x.session == session]
+    by_session: dict[str, list[Exchange]] = defaultdict(list)
+    for x in due(evidence):
+        by_session[x.session].append(x)
+    for asked in by_session.values():
         bare = [x for x in asked if not brings(evidence, x)]
         # A contact that came in a later window was late: how many are missing is known, not which.
         came = -(-evidence.arrivals.contacts(asked) // evidence.habits.copies)
@@ -51,7 +54,8 @@ def empty_handed(evidence: Evidence) -> list[Exchange]:
 @once
 def slowest(evidence: Evidence) -> float:
     """Seconds from a proper request to its answer, or to the contact that made its count right, at the most."""
-    times = [0.0]
+    times = [max(evidence.recording.folded.latencies, default=0.0) / 1000]
+    empty = {x.id for x in empty_handed(evidence)}
     for x in evidence.exchanges(Part.CONTROL):
         reply = evidence.reply_of(x)
         if reply is not None and reply.after_ms is not None and evidence.handed_out(x) and evidence.is_certain(x):
@@ -60,7 +64,7 @@ def slowest(evidence: Evidence) -> float:
         reply = evidence.reply_of(x)
         if reply is not None and reply.after_ms is not None and evidence.gives_meaning(x):
             times.append(reply.after_ms / 1000)
-        elif x not in empty_handed(evidence):
+        elif x.id not in empty:
             later = [y for y in evidence.recording.on(x.session) if y.sent > x.sent]
             came = [m.event.clock - x.sent for y in later for m in evidence.arrivals.read[y.id] if m.hands_out]
             times.append(min(came, default=0.0))
@@ -90,8 +94,9 @@ def used_up(evidence: Evidence, role: str | None) -> str | None:
     fresh = [x for x in since if x.session not in known and evidence.arrivals.is_first_asked(x) and not x.closed]
     if not fresh or any(brings(evidence, x) for x in since):
         return None
+    count = len(handed) + evidence.recording.folded.by_role.get(role or "", 0)
     return (
-        f"the reservation of agents.{role} was used up after {len(handed)} contacts: "
+        f"the reservation of agents.{role} was used up after {count} contacts: "
         'reserve as many as a run asks for, let [prepare] do it, or write reserved = "stays" if it outlasts the run'
     )
 
@@ -131,8 +136,13 @@ def is_limited(evidence: Evidence, exchange: Exchange) -> bool:
 
 def close_note(evidence: Evidence, session: str) -> str:
     """What is known of how the endpoint closed a session."""
-    ends = [e for e in evidence.recording.events if e.session == session and e.kind in {Kind.CLOSED, Kind.ERROR}]
-    return next((e.note or "" for e in reversed(ends)), "")
+    return _close_notes(evidence).get(session, "")
+
+
+@once
+def _close_notes(evidence: Evidence) -> dict[str, str]:
+    """By session, the note of its last end."""
+    return {e.session: e.note or "" for e in evidence.recording.events if e.kind in {Kind.CLOSED, Kind.ERROR}}
 
 
 def is_cut(evidence: Evidence, session: str) -> bool:

@@ -71,10 +71,10 @@ def stand_of(evidence: Evidence, test: Exchange) -> Stand | None:
 
 @once
 def _stand(evidence: Evidence, name: str) -> Stand | None:
-    test = next(x for x in evidence.recording.exchanges if x.id == name)
+    test = evidence.by_id[name]
     if test.trouble is not None:
         return Stand(reason=f"the run ended before the silence after {test.id} was over")
-    group = next(group for group in evidence.groups if test in group.tests)
+    group = evidence.group_of[name]
     return _alone(evidence, test, group) if group.alone else _in_row(evidence, test, group)
 
 
@@ -202,7 +202,12 @@ def _never_again(evidence: Evidence, test: Exchange, group: Group, row: Row) -> 
 
 
 def _fails_alone(evidence: Evidence, test: Exchange) -> bool:
-    alone = [_stand_alone(evidence, x) for x in evidence.exchanges(Part.TEST, probe=test.probe)]
+    return _any_fails_alone(evidence, test.probe)
+
+
+@once
+def _any_fails_alone(evidence: Evidence, probe: str) -> bool:
+    alone = [_stand_alone(evidence, x) for x in evidence.exchanges(Part.TEST, probe=probe)]
     return any(stand is not None and stand.findings for stand in alone)
 
 
@@ -219,14 +224,19 @@ def _passes_alone(evidence: Evidence, test: Exchange) -> bool:
 
 def _asked_over(evidence: Evidence, test: Exchange) -> list[Exchange]:
     """Where the same was asked alone."""
+    return [x for x in _alone_as(evidence, test.probe, test.form) if x.id != test.id]
+
+
+@once
+def _alone_as(evidence: Evidence, probe: str, form: str | None) -> list[Exchange]:
+    """The requests of a form that were asked alone."""
     alone = {x.id for group in evidence.groups if group.alone for x in group.tests}
-    same = evidence.exchanges(Part.TEST, probe=test.probe)
-    return [x for x in same if x.form == test.form and x.id in alone and x.id != test.id]
+    return [x for x in evidence.exchanges(Part.TEST, probe=probe) if x.form == form and x.id in alone]
 
 
 def _stand_alone(evidence: Evidence, test: Exchange) -> Stand | None:
-    alone = any(group.alone and test in group.tests for group in evidence.groups)
-    return stand_of(evidence, test) if alone else None
+    group = evidence.group_of.get(test.id)
+    return stand_of(evidence, test) if group is not None and group.alone else None
 
 
 def _forms(evidence: Evidence, findings: Sequence[Finding]) -> str:
