@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import configparser
+import doctest
 import re
 import tomllib
 from itertools import chain
 from pathlib import Path
 
+import lcm_conformance
 import pytest
 from command import CHECKOUT
 
 PACKAGE = CHECKOUT / "conformance" / "lcm_conformance"
 PAGES = [CHECKOUT / "README.md", CHECKOUT / "CONTRIBUTING.md", *sorted((CHECKOUT / "docs").rglob("*.md"))]
+LIBRARY = CHECKOUT / "docs" / "library.md"
 DECISIONS = sorted((CHECKOUT / "docs" / "decisions").glob("*.md"))
 PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))
 
@@ -73,6 +76,17 @@ def test_the_picture_shows_the_layers_that_are_held() -> None:
     held = {(number, stage) for number, row in enumerate(reversed(layers), start=1) for stage in re.split(r"\W+", row)}
 
     assert {(int(number), stage) for number, stage in re.findall(r'"(\d+) · (\w+)<br/>', picture)} == held
+
+
+def test_the_examples_of_the_library_do_what_they_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    failed, tried = doctest.testfile(str(LIBRARY), module_relative=False)
+    assert (failed, tried > 15) == (0, True)
+
+
+def test_all_that_is_exported_is_documented() -> None:
+    rows = re.findall(r"^\| `(\w+)", text(LIBRARY), re.MULTILINE)
+    assert sorted(rows) == sorted(lcm_conformance.__all__)
 
 
 @pytest.mark.parametrize("page", DECISIONS, ids=of_page)

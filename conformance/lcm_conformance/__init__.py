@@ -10,14 +10,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lcm_conformance.catalogue.verdict import Finding, UsageError
     from lcm_conformance.endpoint.embedded import EmbeddedEndpoint
     from lcm_conformance.run.library import Judged, judge_recording, judge_reply
     from lcm_conformance.version import VERSION as __version__  # noqa: N811  the name that others look for
 
-__all__ = ["EmbeddedEndpoint", "Judged", "__version__", "judge_recording", "judge_reply"]
+__all__ = ["EmbeddedEndpoint", "Finding", "Judged", "UsageError", "__version__", "judge_recording", "judge_reply"]
 
 _HOMES = {
     "EmbeddedEndpoint": ("lcm_conformance.endpoint.embedded", "EmbeddedEndpoint"),
+    **{name: ("lcm_conformance.catalogue.verdict", name) for name in ("Finding", "UsageError")},
     "__version__": ("lcm_conformance.version", "VERSION"),
     **{name: ("lcm_conformance.run.library", name) for name in ("Judged", "judge_recording", "judge_reply")},
 }
