@@ -36,3 +36,9 @@ def test_an_endpoint_is_slow_where_answers_usually_take_more_than_0_3_s(answers:
 @pytest.mark.parametrize(("usual", "beat"), [(0, 0.005), (0.001, 0.005), (0.01, 0.03), (1, 0.05)])
 def test_a_beat_is_three_usual_answers_between_5_and_50_ms(usual: float, beat: float) -> None:
     assert after(usual).beat == pytest.approx(beat)
+
+
+def test_after_an_answer_that_took_long_it_is_as_long_for_a_while() -> None:
+    assert after(0.001, 0.04, 0.001).beat == pytest.approx(0.04)
+    assert after(0.001, 0.2, 0.001).beat == pytest.approx(0.05)
+    assert after(0.04, *[0.001] * 20).beat == pytest.approx(0.005)

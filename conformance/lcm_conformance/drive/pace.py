@@ -10,6 +10,7 @@ from lcm_conformance.profile import Timing
 SLOW = 0.3
 """Seconds: where a proper request usually takes longer, waiting for each answer would make a run long."""
 _BEAT = (0.005, 0.05)
+_LATELY = 10
 
 
 class Pace:
@@ -49,5 +50,10 @@ class Pace:
 
     @property
     def beat(self) -> float:
-        """The time between an answer and the next request: what comes with the answer comes within it."""
-        return min(max(3 * self.usual, _BEAT[0]), _BEAT[1])
+        """The time between an answer and the next request: what comes with the answer comes within it.
+
+        Three usual answers, or the slowest of the last few: who was held up once may be held up again.
+        """
+        with self._lock:
+            lately = max(self._answers[-_LATELY:], default=0.0)
+        return min(max(3 * self.usual, lately, _BEAT[0]), _BEAT[1])
