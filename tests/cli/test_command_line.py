@@ -203,7 +203,7 @@ def test_a_selection_of_clauses_is_inconclusive_because_the_others_are_untested(
         (["run", "--url", "ws://example.test"], "add --profile FILE"),
         (["run", "--out"], "--out"),
         (["run", "--out", ""], "--out is empty: give it a value, or leave it out"),
-        (["run", "stray"], "stray"),
+        (["run", "stray"], "a word too many: options begin with --, as in --profile FILE"),
         (["clauses", "FDL"], "unknown clause 'FDL': did you mean FLD"),
         (["mock", "--fault", "drops_qeue"], "did you mean 'drops_queue'"),
         (["rnu"], "run"),

@@ -204,6 +204,8 @@ def test_what_is_no_recording_is_wrong_use_in_one_line(short: Ended, tmp_path: P
     for name in ("empty", "text", "blank", "torn.gz"):
         assert refusal(tmp_path, name).startswith(f"{name}: nothing to judge: ")
     assert refusal(tmp_path, "wide") == "wide is UTF-16: save it as UTF-8\n"
+    (tmp_path / "evidence.zip").write_bytes(b"PK\3\4" + bytes(26))
+    assert "evidence.zip is an archive: `lcm-conformance verify` judges a bundle" in refusal(tmp_path, "evidence.zip")
     assert refusal(tmp_path, "older").startswith("older, line 1 is of no transcript that this suite reads")
     for name in ("bare", "forever"):
         assert refusal(tmp_path, name).startswith(f"{name}: its first line does not say what the run is judged by")

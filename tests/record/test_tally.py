@@ -99,3 +99,16 @@ def test_a_request_that_could_not_be_made_is_due_nothing() -> None:
 
     asked = row(("test", []), ("control", []))
     assert tally([asked[0], replace(asked[1], trouble="the session was given up")]).is_regular
+
+
+@pytest.mark.parametrize("refusal", [EMPTY, '"ContactOD" is not available'])
+def test_a_refusal_makes_up_for_no_contact_that_comes_a_step_later(refusal: str) -> None:
+    count = tally(row(("test", []), ("control", [refusal]), ("test", [CONTACT, refusal]), ("control", [CONTACT])))
+    assert count.is_regular
+    assert [step.came for step in count.steps] == [0, 2]
+
+
+def test_it_may_be_the_answer_where_a_contact_is_missing_in_the_end() -> None:
+    count = tally(row(("test", []), ("control", [BROKEN]), ("test", []), ("control", [CONTACT])))
+    assert count.is_regular
+    assert [step.came for step in count.steps] == [1, 1]

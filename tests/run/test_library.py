@@ -37,6 +37,12 @@ def test_a_reply_that_conforms_has_no_findings() -> None:
     assert judge_reply(json.dumps(reply(ContactId=..., ContactID=137, CallType=1))) == ()
 
 
+def test_so_it_is_with_its_bytes_unless_they_are_no_text() -> None:
+    assert judge_reply(json.dumps(reply()).encode()) == ()
+    with pytest.raises(UsageError, match="the reply is no UTF-8 at byte 2: "):
+        judge_reply(b"{\xff")
+
+
 def test_what_is_wrong_with_a_reply_is_told_by_clause() -> None:
     assert failed(reply(Queue=...)) == {"FLD-Queue-presence"}
     assert failed(reply(Mode=7)) == {"FLD-Mode-type"}

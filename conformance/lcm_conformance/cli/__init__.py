@@ -29,6 +29,8 @@ class _Parser(argparse.ArgumentParser):
         if message.startswith(prefix):
             word = message.removeprefix(prefix).split()[0].split("=")[0]  # a value may be a secret
             known = [name for action in self._actions for name in action.option_strings]
+            if not word.startswith("-"):  # it may be a secret, too
+                self.exit(2, f"{self.prog}: a word too many: options begin with --, as in --profile FILE\n")
             near = difflib.get_close_matches(word, known, n=1)
             message = f"unknown option {word}: " + (f"did you mean {near[0]}?" if near else f"see `{self.prog} --help`")
         self.exit(2, f"{self.prog}: {message}\n")

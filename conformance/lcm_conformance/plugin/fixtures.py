@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from lcm_conformance.catalogue.folders import features_folder
@@ -17,8 +19,7 @@ def evidence(request: pytest.FixtureRequest) -> Evidence:
     """What the run learnt from the endpoint."""
     conduct = request.config.stash.get(CONDUCT, None)
     if conduct is None or conduct.evidence is None or not conduct.wanted:
-        line = "run the features of the suite that is installed, or install this one with `pip install -e .`"
-        pytest.exit(f"these features are not those at {features_folder()}: {line}", 2)
+        pytest.exit(_foreign(), 2)
     return conduct.evidence
 
 
@@ -36,6 +37,16 @@ def remarks(request: pytest.FixtureRequest) -> Remarks:
     return attempt.remarks
 
 
-def for_scenarios() -> dict[str, object]:
-    """The fixtures and the step definitions, by name."""
+def for_scenarios(file: str) -> dict[str, object]:
+    """The fixtures and the step definitions, by name, for the module at this path, which binds the features beside it.
+
+    Ends the session where these are not those of the suite that is installed: it knows no scenario of theirs.
+    """
+    if Path(file).resolve().parent != features_folder().resolve():
+        pytest.exit(_foreign(), 2)
     return {"evidence": evidence, "clause": clause, "remarks": remarks} | vocabulary.definitions()
+
+
+def _foreign() -> str:
+    fix = "run those, or install the suite that these are of with `-e`"
+    return f"these features are not those of the suite that is installed ({features_folder()}): {fix}"

@@ -24,6 +24,7 @@ MOST = 256 * 2**20
 
 _NAMED = 20
 _GZIP = b"\x1f\x8b"
+_ZIP = b"PK"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -112,6 +113,9 @@ def opened(name: str) -> Source:
         said = error.strerror if isinstance(error, OSError) else "it is closed"
         raise UsageError(f"cannot read {_shown(name)}: {said}: name a recording") from error
     source = Source(_shown(name), _unpacked(file) if begins == _GZIP else file, file)
+    if begins == _ZIP:
+        source.close()
+        raise UsageError(f"{source.name} is an archive: `lcm-conformance verify` judges a bundle, else unpack it first")
     if begins in _UTF_16:
         source.close()
         raise UsageError(f"{source.name} is UTF-16: save it as UTF-8")

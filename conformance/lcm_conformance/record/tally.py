@@ -6,7 +6,7 @@ Whoever asks decides by it whether a row of requests needs asking over; the judg
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 from lcm_conformance.catalogue.probes import Part
@@ -20,9 +20,14 @@ PROPER = frozenset({Part.DUE, Part.CONTROL})
 class Step:
     """Requests under test and the proper ones after them: how many contacts were due in all, and how many came."""
 
-    tests: tuple[Exchange, ...]
+    exchanges: tuple[Exchange, ...]
     due: int
     came: int
+
+    @property
+    def tests(self) -> tuple[Exchange, ...]:
+        """The requests under test."""
+        return tuple(x for x in self.exchanges if x.part is Part.TEST)
 
     @property
     def balance(self) -> int:
@@ -74,9 +79,15 @@ def tally(exchanges: Sequence[Exchange], until: float = float("inf"), copies: in
     """The steps of one session's exchanges; what came after `until`, on the clock of the events, is left out.
 
     A message that may be a refusal (a ContactOD without what makes a contact, a frame that is no JSON) is taken for the
-    answer to a proper request only where contacts are missing.
+    answer to a proper request only where contacts are missing in the end: one that is missing in a step may come late.
     """
     steps = [_step(step, until, copies) for step in _in_steps(exchanges, until)]
+    missing = -sum(step.balance for step in steps)
+    for place, step in enumerate(steps):
+        if missing > 0 and step.balance < 0:
+            weak = min(-step.balance, missing, _weak(step.exchanges, until))
+            steps[place] = replace(step, came=step.came + weak)
+            missing -= weak
     return Tally(tuple(steps), copies)
 
 
@@ -99,11 +110,12 @@ def _in_steps(exchanges: Iterable[Exchange], until: float) -> list[list[Exchange
 
 def _step(exchanges: Sequence[Exchange], until: float, copies: int) -> Step:
     due = copies * sum(x.part in PROPER and x.trouble is None for x in exchanges)
-    came = sum(contacts(x, until) for x in exchanges)
-    if came < due:
-        weak = sum(m.may_answer and not m.hands_out for x in exchanges if x.part in PROPER for m in _read(x, until))
-        came = min(due, came + weak)
-    return Step(tuple(x for x in exchanges if x.part is Part.TEST), due, came)
+    return Step(tuple(exchanges), due, sum(contacts(x, until) for x in exchanges))
+
+
+def _weak(exchanges: Iterable[Exchange], until: float) -> int:
+    """How many messages came for proper requests that may answer them, and hand out nothing."""
+    return sum(m.may_answer and not m.hands_out for x in exchanges if x.part in PROPER for m in _read(x, until))
 
 
 def _read(exchange: Exchange, until: float) -> list[Message]:

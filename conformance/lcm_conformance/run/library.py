@@ -13,7 +13,7 @@ from lcm_conformance.catalogue import page, scenarios
 from lcm_conformance.catalogue.clauses import load_catalogue
 from lcm_conformance.catalogue.cm_version import release
 from lcm_conformance.catalogue.request import candidates, proper
-from lcm_conformance.catalogue.verdict import Finding, Verdict
+from lcm_conformance.catalogue.verdict import Finding, UsageError, Verdict
 from lcm_conformance.judge.fold import evidence_for
 from lcm_conformance.judge.terms import AgentTerms, Terms
 from lcm_conformance.record.assembly import Customs, assemble
@@ -44,13 +44,16 @@ class Judged:
     findings: tuple[Finding, ...] = ()
 
 
-def judge_reply(frame: str | Mapping[str, Any], *, reading: Mapping[str, str] | None = None) -> tuple[Judged, ...]:
+def judge_reply(
+    frame: str | bytes | Mapping[str, Any], *, reading: Mapping[str, str] | None = None
+) -> tuple[Judged, ...]:
     """The clauses that the reply to a proper request does not pass; none where it conforms.
 
-    `frame` is the text as on the wire, or the object in it; `reading` holds it to sides of the page, such as
-    `{"contact-id-name": "table"}`. Raises `UsageError` for a reading that there is not.
+    `frame` is the text as on the wire, the bytes of it, or the object in it; `reading` holds it to sides of the page,
+    such as `{"contact-id-name": "table"}`. Raises `UsageError` for a reading that there is not, and for bytes that are
+    no text.
     """
-    text = frame if isinstance(frame, str) else json.dumps(frame)
+    text = _text(frame)
     pins = load_catalogue().pins([f"{name}={side}" for name, side in (reading or {}).items()])
     asked = json.dumps(proper(candidates()[0], _AGENT))
     heard = [
@@ -68,6 +71,16 @@ def judge_reply(frame: str | Mapping[str, Any], *, reading: Mapping[str, str] | 
         for r in records
         if r.verdict not in {Verdict.PASS, Verdict.UNTESTED}
     )
+
+
+def _text(frame: str | bytes | Mapping[str, Any]) -> str:
+    if isinstance(frame, bytes):
+        try:
+            return frame.decode()
+        except UnicodeDecodeError as error:
+            line = f"the reply is no UTF-8 at byte {error.start + 1}: hand on the bytes of a text frame"
+            raise UsageError(line) from None
+    return frame if isinstance(frame, str) else json.dumps(frame)
 
 
 def judge_recording(
