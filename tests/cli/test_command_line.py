@@ -228,6 +228,25 @@ def test_wrong_use_is_one_line_and_status_2(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("command", "line"),
+    [
+        ("run", "interrupted: it gave no verdict, and a result in --out may be of an earlier run"),
+        ("doctor", "interrupted"),
+    ],
+)
+def test_ctrl_c_before_a_command_has_begun_is_told_in_a_line(
+    command: str, line: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(_: object) -> int:
+        raise KeyboardInterrupt
+
+    module = {"run": cli.run, "doctor": cli.doctor}[command]
+    monkeypatch.setattr(module, "run", interrupted)
+    assert cli.main([command]) == 130
+    assert capsys.readouterr().err == f"lcm-conformance {command}: {line}\n"
+
+
 def test_wrong_use_ends_a_process_the_same_way(tmp_path: Path) -> None:
     run = ended(tmp_path, "run", "--cm-version", "banana")
     line = "lcm-conformance run: unknown Campaign Manager version 'banana': write it like 2308 or 2308.1\n"

@@ -54,7 +54,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         status: int = parsed.run(parsed)
         sys.stdout.flush()
-    except KeyboardInterrupt:
+    except KeyboardInterrupt:  # a run that has begun ends by itself
+        hazard = ": it gave no verdict, and a result in --out may be of an earlier run" if parsed.run is run.run else ""
+        print(f"lcm-conformance {parsed.command}: interrupted{hazard}", file=sys.stderr)
         return 130
     except Exception as error:  # a command ends in one line whatever broke it off
         status, line = _told(error, parsed.command)
