@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import xml.etree.ElementTree as ET
 
@@ -78,14 +77,6 @@ def test_a_node_id_is_a_selection(project: Project, status: int) -> None:
     with Host() as host:
         options = wrong_queue(project, host) if status == 1 else []
         accounted(project, project.pytest(project.features / QUEUE, *options), status, 1)
-
-
-def test_features_of_another_copy_are_refused_in_one_line(project: Project) -> None:
-    shutil.copytree(project.features, project.folder / "features")
-    done = project.pytest("features", "-k", "ContactID")
-    assert done.returncode == 2
-    assert f"these features are not those of the suite that is installed ({project.features}): " in done.stdout
-    assert "marker" not in done.stdout + done.stderr
 
 
 def test_what_failed_last_is_a_selection(project: Project) -> None:

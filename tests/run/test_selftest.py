@@ -148,7 +148,7 @@ def test_an_interruption_ends_the_processes_that_judge() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        selftest.run(selftest.subjects()[:20], interrupt, processes=2)
+        selftest.run(selftest.subjects()[:4], interrupt, processes=2)
     assert [worker.exitcode for worker in workers] == [-signal.SIGTERM] * 2
 
 

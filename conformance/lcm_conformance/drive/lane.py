@@ -141,6 +141,11 @@ class Lane:
         """Ask properly and wait for the answer, a late one too. Returns the exchange's id."""
         self.inquiry.preparation.before_request(self.agent)
         name = self.send(ask)
+        self.await_reply(name)
+        return name
+
+    def await_reply(self, name: str) -> None:
+        """Wait for the answer to a proper request that was just sent, a late one too."""
         session, reply = self._require_session(), self.inquiry.profile.timing.reply
         request = self.exchange(name).request
         self.hearing.wait(session, request, reply)
@@ -153,7 +158,6 @@ class Lane:
         self._look_for_limit(session)
         if self.inquiry.pool.stop.is_set() and not session.closed and not self.is_answered(name):
             self.inquiry.recorder.change(name, part=Part.OPEN, controls=())  # nobody waited for its answer
-        return name
 
     def hush(self) -> None:
         """Listen until a whole silence is over after the last request; it covers all that is pending."""

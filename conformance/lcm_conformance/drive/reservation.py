@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, BrokenBarrierError
 
 from lcm_conformance.catalogue.probes import Part
+from lcm_conformance.catalogue.verdict import EnvironmentTrouble
 from lcm_conformance.drive.asking import contact, wait_for_way
 from lcm_conformance.drive.lane import Ask, Lane
 from lcm_conformance.drive.pool import NoRoom
@@ -84,10 +85,19 @@ def _one_round(first: Lane, second: Lane) -> bool:
     barrier = Barrier(2, timeout=30)
 
     def ask(lane: Lane) -> bool:
-        session = lane.enter()
-        barrier.wait()
-        part = Part.DUE if session.is_clean else Part.CONTROL
-        name = lane.proper(Ask(AT_ONCE, part, way=lane.next_way()))
+        try:
+            session = lane.enter()
+            lane.inquiry.preparation.before_request(lane.agent)
+            barrier.wait()
+            part = Part.DUE if session.is_clean else Part.CONTROL
+            name = lane.send(Ask(AT_ONCE, part, way=lane.next_way()))
+            barrier.wait()  # both are asked before either answer is read
+        except BrokenBarrierError:
+            raise EnvironmentTrouble("one of two agents could not ask, so the other did not ask beside it") from None
+        except BaseException:
+            barrier.abort()
+            raise
+        lane.await_reply(name)
         lane.beat()
         return lane.is_answered(name)
 

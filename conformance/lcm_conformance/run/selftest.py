@@ -43,7 +43,7 @@ from lcm_conformance.transport.websocket import WebSocketTransport
 from lcm_conformance.version import VERSION
 
 T = TypeVar("T")
-AT_ONCE = 8
+AT_ONCE = 12
 _TURN = 0.5  # seconds
 TIMING = Timing(connect=20, reply=3, silence=0.5)
 """Seconds; short, because the endpoint is on this machine and each answer takes milliseconds."""
