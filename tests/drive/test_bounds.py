@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 
 import pytest
 from driving import driver, embedded, judged, only
 from lcm_conformance.catalogue.probes import load_probes
+from lcm_conformance.catalogue.verdict import EnvironmentTrouble
+from lcm_conformance.drive import prerequisite
+from lcm_conformance.drive.lane import Lane
 from lcm_conformance.endpoint import Behaviour, Host
 from lcm_conformance.record.transcript import Kind
 
@@ -39,3 +43,20 @@ def test_a_close_after_many_requests_is_the_environments_limit(host: Host, code:
     assert limited
     assert all(line.startswith("environment: ") for line in limited)
     assert not any("closed by a wrong request" in line for line in run.result.notices)
+
+
+def test_with_one_session_no_lane_waits_for_one_that_comes_after_it(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def in_vain(lane: Lane) -> None:
+        lane.inquiry.early_asked.set()
+        raise EnvironmentTrouble("the session was given up")
+
+    monkeypatch.setattr(prerequisite, "before_any_login", in_vain)
+    one = driver(embedded(host.start(), max_connections=1))
+    ending = threading.Timer(30, one.stop)
+    ending.start()
+    recording = one.run(load_probes().values())
+    ending.cancel()
+    assert not one.stopped
+    assert recording.of("ask")
