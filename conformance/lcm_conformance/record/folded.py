@@ -87,34 +87,33 @@ class Contacts:
 
     def first(self, digest: int, agent: int) -> int:
         """The agent who was handed it first; noted as this one where nobody was. Agents are numbered to `AGENTS`."""
-        part = digest % _PARTS
-        table = self._parts[part]
-        mask, key = len(table) - 1, digest & _DIGEST or 1
-        place = key >> 5 & mask
-        while seen := table[place]:
-            if seen >> 12 == key:
-                return seen & AGENTS
-            place = (place + 1) & mask
+        table, place, key = self._slot(digest)
+        if table[place]:
+            return table[place] & AGENTS
         if self._count >= self._most:
             self.full = True
             return agent
         table[place] = key << 12 | agent
+        part = digest % _PARTS
         self._count += 1
         self._counts[part] += 1
-        if self._counts[part] * 4 > mask * 3:
+        if self._counts[part] * 4 > (len(table) - 1) * 3:
             self._grow(part)
         return agent
 
     def known(self, digest: int) -> int | None:
         """The agent who was handed it first, if one was."""
+        table, place, _ = self._slot(digest)
+        return table[place] & AGENTS if table[place] else None
+
+    def _slot(self, digest: int) -> tuple[array[int], int, int]:
+        """The table in which a digest is looked for, where it stands there or may stand, and its key."""
         table = self._parts[digest % _PARTS]
         mask, key = len(table) - 1, digest & _DIGEST or 1
         place = key >> 5 & mask
-        while seen := table[place]:
-            if seen >> 12 == key:
-                return seen & AGENTS
+        while table[place] and table[place] >> 12 != key:
             place = (place + 1) & mask
-        return None
+        return table, place, key
 
     def _grow(self, part: int) -> None:
         before = self._parts[part]
