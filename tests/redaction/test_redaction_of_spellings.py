@@ -175,6 +175,13 @@ def test_a_name_that_is_a_value_names_the_next_one(frame: str) -> None:
     assert PHONE not in redactor.text("2125550142")
 
 
+@pytest.mark.parametrize("word", ["USER", "Phone", "PIN"])
+def test_a_value_that_reads_like_a_name_names_no_documented_member(word: str) -> None:
+    times = '"ExpiryTime":"Jan 1 2000 12:00AM","Queue":"Q 10012","CallType":1234'
+    frame = f'{{"Suffix":"{word}","ContactID":"","Mode":"{word}",{times},"Prefix":"{word}","Queue":10012}}'
+    assert Redactor().frame(frame) == frame
+
+
 @pytest.mark.parametrize("frame", ['{"missing": ["PhoneNumber", "Queue"], "code": 400}', '["UserID", "Mode", true]'])
 def test_a_list_of_names_stays_readable(frame: str) -> None:
     assert Redactor().frame(frame) == frame

@@ -42,6 +42,7 @@ _VALUE = re.compile(rf"\s*+(?:{_TOKEN.pattern})", re.DOTALL)
 _DIGIT = re.compile(r"\d")
 _FOUR_DIGITS = re.compile(r"(?:\D*+\d){4}", re.DOTALL)
 _STEMS = AhoCorasick(STEMS)
+_DOCUMENTED = {member.casefold() for member in page.MEMBERS}
 _READER = json.JSONDecoder(parse_int=len, parse_float=len, parse_constant=len)
 NUMBER = re.compile(r"(?P<mantissa>-?[0-9]+(?:\.(?!0+(?![0-9]))[0-9]+)?)(?:\.0+)?(?:[eE][+-]?[0-9]+)?")
 _ALONE = re.compile(rf"(?:(?<![^\W_])|(?<=\\[bfnrt]))(?<!</){NAME}(?![^\W_])", re.IGNORECASE)
@@ -189,6 +190,8 @@ def _structural(view: View, depth: int) -> Iterator[Value]:
         body, colon = found.groups()
         if colon is not None:
             member = _member(body)
+            if member or _is_documented(body):
+                named = ""  # what follows is that member's own
             if member:
                 ends, values = _after(view, found.end(), member)
                 at = 0 if member in KEPT else ends
@@ -202,9 +205,21 @@ def _structural(view: View, depth: int) -> Iterator[Value]:
         if speaks and depth < _NESTING:
             yield from personal_values(decoded(view.part(start, end), JSON_ESCAPES), depth + 1)
         if named:
-            number = next(leaves(text, end + 1), None)
-            if number and number.bare and _FOUR_DIGITS.match(text[number.start : number.end]):
+            if number := _next_number(text, end + 1):
                 yield from _value(view, replace(number, member=named), sure=True)
+
+
+def _next_number(text: str, at: int) -> Leaf | None:
+    """The next scalar, if it is a long number and stands in no member whose meaning is known."""
+    leaf = next(leaves(text, at), None)
+    if leaf is None or not leaf.bare or leaf.member or not _FOUR_DIGITS.match(text[leaf.start : leaf.end]):
+        return None
+    name = _STRING.search(text, at, leaf.start)
+    return None if name and _is_documented(name["text"]) else leaf
+
+
+def _is_documented(name: str) -> bool:
+    return name.casefold() in _DOCUMENTED
 
 
 def _after(view: View, at: int, member: str) -> tuple[int, list[Value]]:
