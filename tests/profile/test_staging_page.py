@@ -10,8 +10,8 @@ from pathlib import Path
 import lcm_conformance
 from command import CHECKOUT, environment, quick_profile
 from lcm_conformance.catalogue.verdict import MOST_FINDINGS
-from lcm_conformance.drive.pool import IN_VAIN
 from lcm_conformance.drive.recorder import RUN_BYTES, RUN_FRAMES, RUN_KEPT, RUN_VALUES
+from lcm_conformance.drive.room import IN_VAIN
 from lcm_conformance.drive.session import SESSION_BYTES, SESSION_FRAMES
 from lcm_conformance.endpoint import Behaviour, Host
 from lcm_conformance.profile import facts

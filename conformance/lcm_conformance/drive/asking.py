@@ -212,7 +212,7 @@ def wait_for_way(lane: Lane) -> None:
     Where lanes follow one another, nobody would while this one waits: whoever is logged in does it.
     """
     inquiry, session = lane.inquiry, lane.session
-    if inquiry.pool.limit == 1 and session is not None and session.logged_in:
+    if inquiry.pool.room.limit == 1 and session is not None and session.logged_in:
         find_way(lane)
         return
     while not inquiry.way_known.wait(0.1):

@@ -70,4 +70,4 @@ class Deeds:
         if probe.burst:
             return lambda lane: bad_input.burst(lane, probe)
         other = self._lanes.get("other")
-        return lambda lane: bad_input.bad_input(lane, probe, other if lane.inquiry.pool.limit > 1 else None)
+        return lambda lane: bad_input.bad_input(lane, probe, other if lane.inquiry.pool.room.limit > 1 else None)

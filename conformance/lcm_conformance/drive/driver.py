@@ -89,9 +89,9 @@ class Driver:
         inquiry = self._inquiry
         precondition.before(inquiry)
         self._lanes |= {role: Lane(inquiry, role) for role in {**course.lanes, "reserved": (), **self._second()}}
-        inquiry.has_room_for_two = inquiry.pool.limit > len(course.lanes)
+        inquiry.has_room_for_two = inquiry.pool.room.limit > len(course.lanes)
         self._run_side_by_side(course)
-        inquiry.pool.nobody_leaves = True
+        inquiry.pool.room.nobody_leaves = True
         precondition.require_login_known(inquiry)
         self._control_by_headers()
         self._ask_over()
@@ -104,7 +104,7 @@ class Driver:
     def _run_side_by_side(self, course: Plan) -> None:
         """The lanes, as many at once as there are sessions; who asks before any login goes first."""
         inquiry = self._inquiry
-        with ThreadPoolExecutor(max(1, inquiry.pool.limit), thread_name_prefix="lane") as pool:
+        with ThreadPoolExecutor(max(1, inquiry.pool.room.limit), thread_name_prefix="lane") as pool:
             try:
                 futures: list[Future[None]] = []
                 for role, deeds in course.lanes.items():
@@ -143,7 +143,7 @@ class Driver:
 
     def _put_away(self, lane: Lane) -> None:
         try:
-            nobody_waits = self._is_last or self._inquiry.pool.limit >= len(self._lanes)
+            nobody_waits = self._is_last or self._inquiry.pool.room.limit >= len(self._lanes)
             if nobody_waits and lane.session is not None:
                 if lane.pending:
                     lane.hush()

@@ -102,7 +102,7 @@ class Lane:
     def park(self) -> None:
         """Keep the session for later, unless its place is needed meanwhile."""
         if self.session is not None:
-            self.inquiry.pool.park(self.session)
+            self.inquiry.pool.room.park(self.session)
 
     def take(self) -> None:
         """Take up the parked session, if it is still there."""

@@ -13,43 +13,30 @@ from lcm_conformance.catalogue.verdict import EnvironmentTrouble
 from lcm_conformance.drive import login
 from lcm_conformance.drive.admission import Admission
 from lcm_conformance.drive.recorder import Recorder
+from lcm_conformance.drive.room import Room
 from lcm_conformance.drive.session import Session
 from lcm_conformance.profile import Agent, Profile, fill, template_values
 from lcm_conformance.record.transcript import Phase
 from lcm_conformance.transport import CannotConnect, Connection, Rung, Transport
 
-IN_VAIN = 5  # connections in a row that came to nothing: each further one would be waited for as long
 _AT_ONCE = 0.02
 """Seconds within which a session beside others is closed where there are too many."""
 _FAREWELL = 1.0
 """Seconds that a logout may take when the run was interrupted."""
 
 
-class NoRoom(EnvironmentTrouble):
-    """As many sessions are open as may be, and waiting for one of them to end would not help."""
-
-
 class Pool:
-    """The sessions that are open; `limit` is how many may be held at once; `stop` ends all waiting.
-
-    `nobody_leaves`: whoever holds a session waits for whoever wants one, so that there is no use in waiting.
-    """
+    """The sessions that are open, and the `room` for them; `stop` ends all waiting."""
 
     def __init__(self, profile: Profile, agents: Mapping[str, Agent], transport: Transport, recorder: Recorder) -> None:
-        self.limit = profile.endpoint.max_connections
         self.stop = threading.Event()
+        self.room = Room(profile.endpoint.max_connections, self.stop)
         self.first_login = threading.Event()
-        self.nobody_leaves = False
         self.logins = 0
         self._profile = profile
         self._agents = agents
         self._recorder = recorder
         self._admission = Admission(profile, transport)
-        self._room = threading.Condition()
-        self._open: set[Session] = set()
-        self._parked: list[Session] = []
-        self._opening = 0
-        self._unreached = 0
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -108,33 +95,23 @@ class Pool:
                 session.take_leave(_FAREWELL)
             self.log_out(session)
         session.close()
-        with self._room:
-            self._open.discard(session)
-            if session in self._parked:
-                self._parked.remove(session)
-            self._room.notify_all()
-
-    def park(self, session: Session) -> None:
-        """Keep a session for later, unless somebody else needs its place."""
-        with self._room:
-            self._parked.append(session)
-            self._room.notify_all()
+        self.room.leave(session)
 
     def take(self, session: Session) -> bool:
         """Take a parked session back; False where its place was needed, or it has ended."""
-        with self._room:
-            if session not in self._parked:
-                return False
-            self._parked.remove(session)
+        if not self.room.take(session):
+            return False
         if session.closed:
             self.leave(session)
         return not session.closed
 
     def close(self) -> None:
-        """Close whatever is still open."""
+        """Close whatever is still open, and tell whether there was less room than the profile says."""
         self.stop.set()
-        for session in list(self._open):
+        for session in self.room.sessions:
             self.leave(session)
+        if self.room.refusal:
+            self._recorder.notice(f"{self.room.refusal}, so the run went on with fewer: set endpoint.max_connections")
 
     def _is_in(self, session: Session) -> None:
         session.logged_in = True
@@ -146,12 +123,10 @@ class Pool:
         agent = self._agents[role]
         connection = self._place_for(agent, by_headers, waits)
         session = Session(connection, role, self._recorder, self.stop)
-        with self._room:
-            self._opening -= 1
-            self._open.add(session)
-            others = len(self._open) - 1
+        others = self.room.fill(session)
         if others and self._is_closed_at_once(session):
             return self._open_session(role, by_headers, waits)
+        self.room.stands(others)
         if self._profile.logout is not None and self._profile.logout.success is not None and role != "unknown":
             session.expects_logout(fill(self._profile.logout.success, template_values(agent)))
         if self._profile.endpoint.packet is not None:
@@ -168,69 +143,22 @@ class Pool:
         session.listen(_AT_ONCE)
         if not session.closed or self.stop.is_set():
             return False
-        with self._room:
-            self._open.discard(session)
-        self._lower(len(self._open), f"it was closed at once, {session.farewell}")
+        self.room.leave(session)
+        self.room.is_smaller(f"it was closed at once, {session.farewell}")
         return True
 
     def _place_for(self, agent: Agent, by_headers: bool, waits: bool) -> Connection:
         """A connection, once there is room; one that is refused beside others means that there is less."""
         while True:
-            self._wait_for_room(waits)
+            while parked := self.room.reserve(waits):
+                self.leave(parked)
             try:
-                connection = self._admission.connect(agent, by_headers)
+                return self._admission.connect(agent, by_headers)
             except CannotConnect as trouble:
-                if not self._makes_room(trouble):
+                self.room.give_back(reached=trouble.status is not None)  # a server that refuses is there
+                refused = trouble.rung in {Rung.TCP, Rung.HANDSHAKE} and trouble.status not in {401, 403}
+                if not (refused and self.room.is_smaller(trouble.what)):
                     raise
             except BaseException:
-                with self._room:
-                    self._opening -= 1
-                    self._room.notify_all()
+                self.room.give_back()
                 raise
-            else:
-                self._unreached = 0
-                return connection
-
-    def _wait_for_room(self, waits: bool) -> None:
-        while True:
-            with self._room:
-                self._require_going_on()
-                if len(self._open) + self._opening < max(1, self.limit):
-                    self._opening += 1
-                    return
-                parked = self._parked[0] if self._parked else None
-                if parked is None:
-                    if self.nobody_leaves or not waits:
-                        raise NoRoom(f"{len(self._open)} sessions are open, and no more may be")
-                    self._room.wait(0.2)
-            if parked is not None:
-                self.leave(parked)
-
-    def _require_going_on(self) -> None:
-        if self.stop.is_set():
-            raise EnvironmentTrouble("the run was interrupted")
-        if self._unreached >= IN_VAIN:
-            raise EnvironmentTrouble(f"{IN_VAIN} connections in a row came to nothing, so no more are tried")
-
-    def _makes_room(self, trouble: CannotConnect) -> bool:
-        """Whether fewer sessions help: a further handshake was refused while others were open."""
-        with self._room:
-            self._opening -= 1
-            self._room.notify_all()
-            if trouble.status is None:  # nobody answered; a server that refuses is there
-                self._unreached += 1
-            others = len(self._open)
-        if not others or trouble.rung not in {Rung.TCP, Rung.HANDSHAKE} or trouble.status in {401, 403}:
-            return False
-        self._lower(others, trouble.what)
-        return True
-
-    def _lower(self, others: int, what: str) -> None:
-        """Go on with no more sessions than are open."""
-        with self._room:
-            self.limit = max(1, min(self.limit, others))
-            self._room.notify_all()
-        self._recorder.notice(
-            f"the endpoint refused a session beside {others} that were open ({what}), "
-            "so the run went on with fewer: set endpoint.max_connections"
-        )

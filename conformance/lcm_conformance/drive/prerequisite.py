@@ -16,7 +16,7 @@ from lcm_conformance.drive.asking import (
     wait_for_way,
 )
 from lcm_conformance.drive.lane import Ask, Lane
-from lcm_conformance.drive.pool import NoRoom
+from lcm_conformance.drive.room import NoRoom
 from lcm_conformance.record.transcript import Exchange
 from lcm_conformance.transport import CannotConnect
 

@@ -9,7 +9,7 @@ from lcm_conformance.catalogue.probes import Part
 from lcm_conformance.catalogue.verdict import EnvironmentTrouble
 from lcm_conformance.drive.asking import contact, wait_for_way
 from lcm_conformance.drive.lane import Ask, Lane
-from lcm_conformance.drive.pool import NoRoom
+from lcm_conformance.drive.room import NoRoom
 
 NOTHING_RESERVED = "nothing-reserved"
 COLLEAGUE = "colleague"
@@ -57,7 +57,7 @@ def at_once(first: Lane, second: Lane) -> None:
     if first.gave_up or second.gave_up:
         return
     try:
-        if inquiry.pool.limit > 1:
+        if inquiry.pool.room.limit > 1:
             _side_by_side(first, second)
             return
     except NoRoom:

@@ -204,9 +204,8 @@ def _structural(view: View, depth: int) -> Iterator[Value]:
         speaks, named = _said_in(body)
         if speaks and depth < _NESTING:
             yield from personal_values(decoded(view.part(start, end), JSON_ESCAPES), depth + 1)
-        if named:
-            if number := _next_number(text, end + 1):
-                yield from _value(view, replace(number, member=named), sure=True)
+        if named and (number := _next_number(text, end + 1)):
+            yield from _value(view, replace(number, member=named), sure=True)
 
 
 def _next_number(text: str, at: int) -> Leaf | None:
