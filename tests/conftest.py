@@ -7,12 +7,15 @@ dear to make is made in one process alone: those of `TOGETHER`.
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling, Scheduling
 
-PROCESSES_A_CORE = 3
+PROCESSES_A_CORE = 4
 """Many tests wait for most of their time: for sockets, for silences, for the processes that they start."""
 MOST_PROCESSES = 12
 TOGETHER = {
@@ -28,12 +31,37 @@ TOGETHER = {
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
-    if not config.pluginmanager.hasplugin("xdist") or hasattr(config, "workerinput"):
+    if hasattr(config, "workerinput"):
         return
+    compiled = config.rootpath / ".pytest_cache" / "compiled"
+    _keep_what_is_compiled(compiled)
     of_all = config.args_source is pytest.Config.ArgsSource.TESTPATHS
-    if of_all and config.option.numprocesses is None and not config.option.collectonly:
+    if not config.pluginmanager.hasplugin("xdist") or not of_all or config.option.collectonly:
+        return
+    if config.option.numprocesses is None:
+        if not any(compiled.rglob("*-pytest-*.pyc")):
+            _compile(config.rootpath / "tests")
         config.option.numprocesses = min(PROCESSES_A_CORE * (os.cpu_count() or 1), MOST_PROCESSES)
         config.option.dist = "load"
+
+
+def _keep_what_is_compiled(folder: Path) -> None:
+    """Have this process, and those that tests start, keep what Python compiles, and nowhere else than there."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(folder)
+    sys.dont_write_bytecode = False
+
+
+def _compile(tests: Path) -> None:
+    """Compile the tests once, on two cores; each of the processes would do it for itself."""
+    folders = sorted(tests.iterdir())
+    command = [sys.executable, "-m", "pytest", "-qq", "--collect-only"]
+    halves = [
+        subprocess.Popen([*command, *half], cwd=tests.parent, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for half in (folders[::2], folders[1::2])
+    ]
+    for half in halves:
+        half.wait()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -47,12 +75,3 @@ class _InGroups(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
         return file if file in TOGETHER else nodeid
-
-
-@pytest.fixture(scope="session", autouse=True)
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Have the processes that tests start keep what Python compiles, and nowhere else than here."""
-    home = tmp_path_factory.getbasetemp()
-    home = home.parent if "PYTEST_XDIST_WORKER" in os.environ else home
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    os.environ["PYTHONPYCACHEPREFIX"] = str(home / "compiled")

@@ -40,9 +40,13 @@ def shake_hands(session: socket.socket, extra: bytes = b"") -> None:
 
 
 def requests(session: socket.socket) -> Iterator[bytes]:
-    """What comes, as it comes, until the other side closes."""
-    while (data := session.recv(65536)) and data[0] != 0x88:
-        yield data
+    """The frames that come, masked as they are, until the other side closes (RFC 6455, section 5.2)."""
+    with session.makefile("rb") as stream:
+        while (head := stream.read(2)) and head[0] != 0x88:
+            length = head[1] & 0x7F
+            if length > 125:
+                length = int.from_bytes(stream.read(2 if length == 126 else 8))
+            yield stream.read(4 + length)
 
 
 @contextmanager

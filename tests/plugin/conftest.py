@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from others_project import Project, install
 
 
 @pytest.fixture(scope="session")
 def environment_of_others(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `site-packages` is elsewhere."""
-    return install(tmp_path_factory.mktemp("environment"), tmp_path_factory.mktemp("scratch"))
+    """What `site-packages` is elsewhere; one for all processes, so that it is compiled once."""
+    base = tmp_path_factory.getbasetemp()
+    site = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "environment"
+    with FileLock(f"{site}.lock"):
+        return site if site.exists() else install(site, tmp_path_factory.mktemp("scratch"))
 
 
 @pytest.fixture

@@ -172,7 +172,7 @@ HOSTILE = {
 
 def test_the_users_own_pytest_setup_does_not_disturb_the_command(host: Host, tmp_path: Path) -> None:
     profile = quick_profile(tmp_path)
-    shutil.copytree(CHECKOUT / "features", tmp_path / "features")
+    shutil.copytree(CHECKOUT / "features", tmp_path / "features", ignore=shutil.ignore_patterns("__pycache__"))
     for name, text in HOSTILE.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     done = conformance(
