@@ -43,11 +43,14 @@ def conformance(
 
 
 def plain_pytest(
-    *arguments: str | Path, cwd: Path = CHECKOUT, checkout: Path = CHECKOUT, **variables: str
+    *arguments: str | Path, cwd: Path = CHECKOUT, checkout: Path = CHECKOUT, forks: bool = True, **variables: str
 ) -> subprocess.CompletedProcess[str]:
-    """`pytest …` in a checkout; where the suite is not installed, its plugin is named."""
+    """`pytest …` in a checkout; where the suite is not installed, its plugin is named.
+
+    Without `forks` nothing has been imported before.
+    """
     plugin = [] if _INSTALLED else ["-p", "lcm_conformance.plugin"]
-    return _run("pytest", (*plugin, *QUIET, *arguments), cwd, checkout, variables)
+    return _run("pytest", (*plugin, *QUIET, *arguments), cwd, checkout, variables, forks)
 
 
 def quick_profile(folder: Path, *changes: tuple[str, str]) -> Path:
@@ -71,10 +74,16 @@ def copy_checkout(folder: Path) -> Path:
 
 
 def _run(
-    module: str, arguments: tuple[str | Path, ...], cwd: Path, checkout: Path, variables: dict[str, str]
+    module: str,
+    arguments: tuple[str | Path, ...],
+    cwd: Path,
+    checkout: Path,
+    variables: dict[str, str],
+    forks: bool = True,
 ) -> subprocess.CompletedProcess[str]:
     words, surroundings = [str(argument) for argument in arguments], environment(checkout, **variables)
-    if any(name.startswith(("PYTHON", "LC_", "LANG")) for name in variables) or not hasattr(os, "fork"):
+    own = any(name.startswith(("PYTHON", "LC_", "LANG")) for name in set(variables) - {"PYTHONPATH"})
+    if own or not forks or not hasattr(os, "fork"):  # what Python reads when it starts
         return subprocess.run(
             [sys.executable, "-m", module, *words],
             cwd=cwd,

@@ -56,7 +56,7 @@ def settle(order: dict[str, Any]) -> None:
     os.environ.update(order["environment"])
     time.tzset()
     random.seed()
-    sys.path[:2] = [os.getcwd(), order["environment"]["PYTHONPATH"]]
+    sys.path[:2] = [os.getcwd(), *order["environment"]["PYTHONPATH"].split(os.pathsep)]
     sys.argv[1:] = order["arguments"]
 
 

@@ -8,8 +8,9 @@ import time
 
 import pytest
 from driving import judged
-from hostile_peer import peer
-from hostile_run import ASKED, QUICK, SECONDS, is_inconclusive, run, subject
+from hostile_peer import frame, peer, requests, shake_hands
+from hostile_run import ASKED, CONTACT, QUICK, SECONDS, is_inconclusive, run, subject
+from lcm_conformance.record.transcript import Kind
 
 
 @pytest.mark.parametrize(
@@ -133,3 +134,20 @@ def test_a_tls_handshake_that_drips_is_ended() -> None:
         ended = judged(subject(url.replace("ws://", "wss://")), asked=ASKED)
         assert time.monotonic() - began < SECONDS  # all of the record would be a quarter of an hour
     assert is_inconclusive(ended, "TLS failed", "did not finish it in time")
+
+
+def test_a_first_handshake_that_fails_keeps_nobody_from_asking() -> None:
+    turned_away = threading.Event()
+
+    def worst(session: socket.socket, over: threading.Event) -> None:
+        if not turned_away.is_set():
+            turned_away.set()
+            session.sendall(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n")
+            return
+        shake_hands(session)
+        for _ in requests(session):
+            session.sendall(frame(CONTACT.encode()))
+
+    ended = run(worst)
+    assert is_inconclusive(ended, "503")
+    assert any(event.kind is Kind.RECEIVED for event in ended.recording.events)

@@ -13,10 +13,14 @@ from command import CHECKOUT, plain_pytest, quick_profile
 
 
 class Project:
-    """A folder with tests in it; `features` is where the suite's features are installed."""
+    """A folder with tests in it; `features` is where the suite's features are installed.
 
-    def __init__(self, folder: Path, installed: Path) -> None:
+    Without `forks` its sessions begin with nothing imported.
+    """
+
+    def __init__(self, folder: Path, installed: Path, forks: bool = True) -> None:
         self.folder = folder
+        self.forks = forks
         self.site = installed
         self.features = installed / "lcm_conformance" / "features"
 
@@ -30,8 +34,8 @@ class Project:
 
     def pytest(self, *arguments: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
         """`pytest …` in the project's root; what takes time and is nobody's concern here is left out."""
-        quick = {"PYTHONPATH": str(self.site), "PYTHONDONTWRITEBYTECODE": ""}
-        return plain_pytest("-p", "no:hypothesispytest", *arguments, cwd=self.folder, **(quick | variables))
+        surroundings = {"PYTHONPATH": str(self.site)} | variables
+        return plain_pytest(*arguments, cwd=self.folder, forks=self.forks, **surroundings)
 
     @property
     def result(self) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 
 import pytest
 from others_project import Project
@@ -55,6 +56,11 @@ Feature: Theirs
   Scenario: A sentence that the suite defines and they don't
     Then no contact is handed out
 """
+
+
+@pytest.fixture
+def project(tmp_path: Path, environment_of_others: Path) -> Project:
+    return Project(tmp_path, environment_of_others, forks=False)
 
 
 def ended(done: subprocess.CompletedProcess[str], status: int, says: str) -> str:

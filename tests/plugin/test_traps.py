@@ -160,7 +160,7 @@ def test_ctrl_c_under_full_trace_prints_no_arguments(tmp_path: Path) -> None:
     shutil.copytree(CHECKOUT / "features", tmp_path / "features", dirs_exist_ok=True)
     ended = plain_pytest(
         *("features", "-p", "stopper", "--full-trace", "--lcm-clause", "VER-1", "--lcm-out", tmp_path / "out"),
-        PYTHONPATH=f"{CHECKOUT}:{tmp_path}",
+        PYTHONPATH=f"{CHECKOUT / 'conformance'}:{tmp_path}",
     )
     assert ended.returncode == 130
     assert "canary-1" not in ended.stdout + ended.stderr

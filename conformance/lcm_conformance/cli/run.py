@@ -115,6 +115,8 @@ def _pytest(conduct: Conduct) -> int:
                 "-p",
                 "no:cacheprovider",
                 "-p",
+                "no:unraisableexception",  # which collects garbage five times over at the end
+                "-p",
                 "pytest_bdd.plugin",
                 "-p",
                 plugin.__name__,

@@ -209,14 +209,20 @@ def _another(lane: Lane, way: Way | None) -> Way:
 def wait_for_way(lane: Lane) -> None:
     """Wait until the lane that finds out how to ask has done so, whether it found one or not.
 
-    Where lanes follow one another, nobody would while this one waits: whoever is logged in does it.
+    That lane itself may have been kept from it, and tries again. Where lanes follow one another, nobody would while
+    this one waits: whoever is logged in does it.
     """
-    inquiry, session = lane.inquiry, lane.session
-    if inquiry.pool.room.limit == 1 and session is not None and session.logged_in:
-        find_way(lane)
-        return
-    while not inquiry.way_known.wait(0.1):
+    inquiry = lane.inquiry
+    while not inquiry.way_known.wait(0 if _is_next(lane) else 0.1):
         inquiry.require_going_on()
+        if _is_next(lane):
+            find_way(lane)
+
+
+def _is_next(lane: Lane) -> bool:
+    """Whether it is this lane's turn to find out how to ask; the endpoint may have become narrower meanwhile."""
+    alone = lane.inquiry.pool.room.limit == 1 and lane.session is not None and lane.session.logged_in
+    return lane.role == "reserved" or alone
 
 
 def learn_copies(lane: Lane) -> None:
