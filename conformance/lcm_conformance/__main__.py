@@ -8,7 +8,10 @@ import sys
 
 def main() -> int:
     """Run the command line; returns the exit status of the contract."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # CI systems cancel a job with it
+    for name in ("SIGTERM", "SIGHUP"):  # CI systems cancel a job with the first, a closed terminal sends the second
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # under nohup it is ignored
+            signal.signal(number, signal.default_int_handler)
     try:
         from lcm_conformance import cli  # noqa: PLC0415  importing takes longest at the start, and may be interrupted
 

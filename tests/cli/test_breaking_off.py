@@ -51,7 +51,7 @@ def is_under_way(process: subprocess.Popen[str], arrived: threading.Event) -> No
         assert process.poll() is None
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_ctrl_c_ends_a_run_with_status_130_and_an_unfinished_result(tmp_path: Path, number: signal.Signals) -> None:
     profile = quick_profile(tmp_path, ("reply = 2", "reply = 60"))
     with (

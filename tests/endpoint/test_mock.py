@@ -202,13 +202,19 @@ def test_latencies_and_open_rows_are_served(monkeypatch: pytest.MonkeyPatch) -> 
         (["--reading", "topic=both"], "topic=table"),
         (["--fault", "drops_qeue"], "did you mean 'drops_queue'"),
         (["--cm-version", "newest"], "2308"),
-        (["--port", "70000"], "--port"),
     ],
 )
 def test_what_makes_no_sense_is_refused_in_one_line(options: list[str], complaint: str) -> None:
     with pytest.raises(UsageError, match=complaint) as refused:
         mock.run(parsed("--port", "0", *options))
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("port", ["70000", "-1", "x", "1e3"])
+def test_what_is_no_port_is_refused_with_those_that_are(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parsed("--port", port)
+    assert "--port: write a number from 0 to 65535" in capsys.readouterr().err
 
 
 def test_a_port_in_use_is_refused_in_one_line(taken_port: int) -> None:

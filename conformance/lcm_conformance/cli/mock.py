@@ -18,6 +18,7 @@ from lcm_conformance.cli.welcome import DEFAULT_VERSION, listing, welcome
 from lcm_conformance.endpoint import Behaviour, Host
 from lcm_conformance.endpoint.latency import read_latency
 
+_LAST_PORT = 65535
 _TURN = 0.5  # seconds
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  where it listens, and where it is reached from here
 
@@ -36,7 +37,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="ADDRESS",
         help="where to listen (%(default)s: this machine only; 0.0.0.0: wherever it is reached)",
     )
-    parser.add_argument("--port", type=int, default=8765, help="the port, 0 for any that is free (%(default)s)")
+    parser.add_argument("--port", type=_port, default=8765, help="the port, 0 for any that is free (%(default)s)")
     parser.add_argument("--cm-version", default=DEFAULT_VERSION, metavar="V", help="what to be (%(default)s)")
     _add_list(parser, "--fault", "NAME", "show these faults")
     _add_list(parser, "--variant", "NAME", "be unusual in these ways")
@@ -45,6 +46,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     _add_list(parser, "--latency", "NAME=SECONDS", "take so long for each login, reply, logout: login=1.2 reply=0-1.2")
     parser.add_argument("--list-faults", action="store_true", help="print all faults, variants and more, and stop")
     parser.set_defaults(run=run)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"write a number from 0 to {_LAST_PORT}")
+    return int(text)
 
 
 def _add_list(parser: argparse.ArgumentParser, option: str, metavar: str, says: str) -> None:
@@ -81,8 +88,8 @@ def _start(host: Host, behaviour: Behaviour, address: _Address, port: int) -> st
     listening = str(address)
     try:
         url = host.start(behaviour, listening, port, _log)
-    except (OSError, OverflowError) as error:
-        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
         raise UsageError(
             f"cannot listen on {listening} port {port} ({reason}): choose another with --port or --host"
         ) from None

@@ -27,7 +27,7 @@ def heard_in_har(content: bytes, name: str, unread: Unread) -> Iterator[Heard]:
         rows = [entry for entry in entries if isinstance(entry, dict) and "_webSocketMessages" in entry]
     except (ValueError, RecursionError, KeyError, TypeError) as error:
         at = f" at line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-        raise ValueError(f"is no HAR{at}") from None
+        raise ValueError(f"is no HAR{at}: save it again, whole") from None
     if not rows:
         raise ValueError("holds no WebSocket messages: save it with Chromium's developer tools (Firefox saves none)")
     for number, entry in enumerate(rows, start=1):
