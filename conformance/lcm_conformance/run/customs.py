@@ -9,7 +9,7 @@ from lcm_conformance.catalogue.verdict import UsageError
 from lcm_conformance.judge.terms import Terms
 from lcm_conformance.profile import Profile, Timing
 from lcm_conformance.profile.login_section import presets
-from lcm_conformance.record.assembly import Customs
+from lcm_conformance.record.customs import Customs
 from lcm_conformance.run.settings import terms_of
 
 

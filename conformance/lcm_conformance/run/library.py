@@ -16,7 +16,8 @@ from lcm_conformance.catalogue.request import candidates, proper
 from lcm_conformance.catalogue.verdict import Finding, UsageError, Verdict
 from lcm_conformance.judge.fold import evidence_for
 from lcm_conformance.judge.terms import AgentTerms, Terms
-from lcm_conformance.record.assembly import Customs, assemble
+from lcm_conformance.record.assembly import assemble
+from lcm_conformance.record.customs import Customs
 from lcm_conformance.record.heard import Heard
 from lcm_conformance.record.transcript import Kind
 from lcm_conformance.run import execution

@@ -15,7 +15,8 @@ from lcm_conformance.catalogue.verdict import UsageError
 from lcm_conformance.judge.heading import terms_from
 from lcm_conformance.judge.terms import Terms
 from lcm_conformance.profile import Profile, Timing
-from lcm_conformance.record.assembly import Assembly, LogsInLater, assemble, is_login
+from lcm_conformance.record.assembly import Assembly, LogsInLater, assemble
+from lcm_conformance.record.customs import is_login
 from lcm_conformance.record.folding import Again, Folding
 from lcm_conformance.record.har import BEGINS as HAR_BEGINS
 from lcm_conformance.record.har import heard_in_har
