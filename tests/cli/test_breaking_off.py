@@ -138,6 +138,7 @@ def test_a_run_that_may_last_so_long_ends_as_if_interrupted_and_everybody_is_log
     assert run.status == 130, run.complaint
     assert (run.result["complete"], run.transcript[-1]["complete"]) == (False, False)
     assert "fail" not in {row["verdict"] for row in run.result["clauses"]}
+    assert "notice: The asking was ended after --max-seconds 3: " in run.printed
     said: dict[str, set[str]] = {"login": set(), "logout": set()}
     for line in run.transcript:
         if line["event"] == "sent" and line.get("part") in said:

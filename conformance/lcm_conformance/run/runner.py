@@ -66,6 +66,7 @@ class Run:
         self._redactor = redactor_of(settings.profile, settings.reveal)
         self._wanted: tuple[Scenario, ...] = ()
         self._foreseen: Result | None = None
+        self._limits: tuple[str, ...] = ()
 
     @property
     def evidence(self) -> Evidence:
@@ -128,7 +129,9 @@ class Run:
         finally:
             limit.cancel()
         if driver.stopped:
-            raise KeyboardInterrupt(f"--max-seconds {self.settings.max_seconds:g}")
+            option = f"--max-seconds {self.settings.max_seconds:g}"
+            self._limits = (f"The asking was ended after {option}: allow more, or none.",)
+            raise KeyboardInterrupt(option)
 
     def finish(self, records: Sequence[ScenarioRecord], complete: bool, allure_dir: Path | None = None) -> Result:
         """Write all reports, and the Allure results once more into another folder; returns the result as it may be
@@ -192,7 +195,7 @@ class Run:
             complete=complete,
             embedded=self.settings.embedded,
             suite_errors=tuple(self.suite_errors),
-            notices=self._profile.notices,
+            notices=(*self._profile.notices, *self._limits),
             options=self.settings.given,
             label=self.settings.label,
             statement=self._profile.statement,
