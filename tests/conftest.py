@@ -15,7 +15,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling, Scheduling
 
-PROCESSES_A_CORE = 4
+PROCESSES_A_CORE = 3
 """Many tests wait for most of their time: for sockets, for silences, for the processes that they start."""
 MOST_PROCESSES = 12
 TOGETHER = {
