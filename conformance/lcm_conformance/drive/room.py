@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 
 from lcm_conformance.catalogue.verdict import EnvironmentTrouble
 from lcm_conformance.drive.session import Session
 
 IN_VAIN = 5  # connections in a row that came to nothing: each further one would be waited for as long
+_TURN = 0.2  # seconds, after which whoever waits looks whether the run was interrupted
 _SETTLED = 5.0
 """Seconds within which it is known what becomes of the sessions that are being opened."""
 _UNCOUNTED = 0.1
@@ -60,7 +62,7 @@ class Room:
                     return self._parked[0]
                 if self.nobody_leaves or not waits:
                     raise NoRoom(f"{len(self._open)} sessions are open, and no more may be")
-                self._changed.wait(0.2)
+                self._changed.wait(_TURN)
 
     def fill(self, session: Session) -> int:
         """A session has opened in a reserved place; returns how many others are open."""
@@ -109,7 +111,9 @@ class Room:
         """Whether trying again helps where the endpoint refused a session: not if it stood beside no others."""
         with self._changed:
             # Those that are being opened may be the ones that took the place.
-            self._changed.wait_for(lambda: self._opening == 0 or self._stop.is_set(), _SETTLED)
+            settled = time.monotonic() + _SETTLED
+            while self._opening and time.monotonic() < settled and not self._stop.is_set():
+                self._changed.wait(_TURN)
             others = len(self._open)
             if others and others < self._most and self._too_early < IN_VAIN:
                 self._too_early += 1  # there was room for more: one that we closed may still be counted
