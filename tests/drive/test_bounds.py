@@ -9,10 +9,12 @@ from collections.abc import Iterator
 import pytest
 from driving import driver, embedded, judged, only
 from lcm_conformance.catalogue.probes import load_probes
-from lcm_conformance.catalogue.verdict import EnvironmentTrouble
-from lcm_conformance.drive import prerequisite
+from lcm_conformance.catalogue.verdict import EnvironmentTrouble, SuiteError
+from lcm_conformance.drive import deeds, prerequisite
+from lcm_conformance.drive import driver as driver_module
 from lcm_conformance.drive.lane import Lane
 from lcm_conformance.endpoint import Behaviour, Host
+from lcm_conformance.profile import Timing
 from lcm_conformance.record.transcript import Kind
 
 
@@ -60,3 +62,17 @@ def test_with_one_session_no_lane_waits_for_one_that_comes_after_it(
     ending.cancel()
     assert not one.stopped
     assert recording.of("ask")
+
+
+def test_lanes_that_wait_for_each_other_for_ever_are_the_suites_own_fault(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def for_ever(lane: Lane) -> None:
+        lane.inquiry.pool.stop.wait()
+
+    monkeypatch.setattr(driver_module, "STANDSTILL", 0.5)
+    monkeypatch.setattr(driver_module, "WAITS", 1)
+    monkeypatch.setattr(deeds, "wait_for_way", for_ever)
+    profile = embedded(host.start(), Timing(connect=2, reply=2, silence=0.5))
+    with pytest.raises(SuiteError, match="for 5 s nothing was said"):
+        driver(profile).run(load_probes().values())

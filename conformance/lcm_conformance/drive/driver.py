@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from lcm_conformance.catalogue.probes import Part, Probe
-from lcm_conformance.catalogue.verdict import EnvironmentTrouble
+from lcm_conformance.catalogue.verdict import EnvironmentTrouble, SuiteError
 from lcm_conformance.drive import plan, precondition, prerequisite, reservation
 from lcm_conformance.drive.deeds import Deeds
 from lcm_conformance.drive.inquiry import Inquiry, Progress
@@ -20,6 +20,10 @@ from lcm_conformance.profile import Agent, Profile
 from lcm_conformance.record.transcript import Recording
 from lcm_conformance.transport import Transport
 
+STANDSTILL = 60.0
+"""Seconds that no lane waits, beside the profile's times."""
+WAITS = 10  # of the profile's times that may follow one another without a word: logins by programs, connecting
+_TURN = 1.0  # seconds
 _UNHEALTHY = "without bad input not every proper request is answered with a contact either"
 
 
@@ -112,7 +116,7 @@ class Driver:
                     if deeds[0].name == plan.EARLY:
                         while not inquiry.early_asked.wait(0.02) and not futures[0].done():
                             continue
-                wait(futures)
+                self._wait_for(futures)
                 for future in futures:
                     future.result()
             except BaseException:
@@ -120,6 +124,17 @@ class Driver:
                 raise
             finally:
                 inquiry.way_known.set()
+
+    def _wait_for(self, lanes: Sequence[Future[None]]) -> None:
+        """Wait until all lanes are done; raises `SuiteError` where each waits for another, for ever."""
+        profile, pending = self._inquiry.profile, set(lanes)
+        rate, timing = profile.endpoint.requests_per_second, profile.timing
+        longest = timing.connect + timing.reply + timing.silence + (1 / rate if rate else 0.0)
+        bound = STANDSTILL + WAITS * longest
+        while pending:
+            _, pending = wait(pending, _TURN)
+            if pending and self._inquiry.recorder.quiet > bound:
+                raise SuiteError(f"for {bound:g} s nothing was said, longer than anything may be waited for: report it")
 
     def _run_lane(self, lane: Lane, deeds: Sequence[Deed]) -> None:
         """One deed after the other; what the environment prevents does not keep the lane from the next."""

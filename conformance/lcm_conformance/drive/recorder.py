@@ -97,6 +97,12 @@ class Recorder:
                 self._received[exchange].append(event)
             return event
 
+    @property
+    def quiet(self) -> float:
+        """Seconds since anything was said or heard, or a session opened or ended; 0 before."""
+        with self._lock:
+            return time.monotonic() - self._events[-1].clock if self._events else 0.0
+
     def begin(self, exchange: Exchange) -> Exchange:
         """Keep one more exchange, under a new id."""
         with self._lock:
