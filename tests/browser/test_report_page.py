@@ -139,7 +139,7 @@ def test_the_command_that_repeats_a_clause_is_copied(opens):
 
 def test_the_text_for_a_ticket_is_copied(opens):
     page, _ = opens(sample(), RUN)
-    page.locator("#REQ-4 summary", has_text="As text for a ticket").click()
+    page.locator("#REQ-4 summary", has_text="As text for a ticket").press("Enter")
     button = page.get_by_role("button", name="Copy the text for a ticket about REQ-4")
     button.click()
     page.wait_for_function("button => button.textContent === 'Copied'", arg=button.element_handle())
@@ -149,7 +149,7 @@ def test_without_scripts_all_of_it_can_be_read(opens):
     page, _ = opens(sample(), RUN, java_script_enabled=False)
     assert page.locator(".tools").is_hidden()
     assert page.locator("#FLD-Queue-presence .actual").first.is_visible()
-    page.locator("summary", has_text="x-0003").click()
+    page.locator("summary", has_text="x-0003").press("Enter")
     assert page.locator("#x-0003").is_visible()
 
 
@@ -173,7 +173,7 @@ def _sheets(pdf: bytes) -> int:
 def test_the_statement_alone_is_one_sheet_or_two(kind, opens):
     page, _ = opens(*KINDS[kind]())
     page.evaluate("() => { window.print = () => dispatchEvent(new Event('printed')); }")
-    page.get_by_role("button", name="Print the statement alone").click()
+    page.get_by_role("button", name="Print the statement alone").press("Enter")
     assert _sheets(page.pdf(format="A4")) <= 2
     page.evaluate("() => dispatchEvent(new Event('afterprint'))")
     assert _sheets(page.pdf(format="A4")) > 2
