@@ -133,7 +133,7 @@ def test_a_click_in_the_picture_of_the_run_opens_the_exchange(opens):
 def test_the_command_that_repeats_a_clause_is_copied(opens):
     page, _ = opens(sample(), RUN)
     button = page.get_by_role("button", name="Copy the command that repeats REQ-4")
-    button.click()
+    button.press("Enter")
     page.wait_for_function("button => button.textContent === 'Copied'", arg=button.element_handle())
 
 
@@ -141,7 +141,7 @@ def test_the_text_for_a_ticket_is_copied(opens):
     page, _ = opens(sample(), RUN)
     page.locator("#REQ-4 summary", has_text="As text for a ticket").press("Enter")
     button = page.get_by_role("button", name="Copy the text for a ticket about REQ-4")
-    button.click()
+    button.press("Enter")
     page.wait_for_function("button => button.textContent === 'Copied'", arg=button.element_handle())
 
 

@@ -27,7 +27,7 @@ from lcm_conformance.profile import Agent, Profile, load
 from lcm_conformance.record.transcript import Kind, Phase, Recording
 from other_make import PROFILE, OtherMake, served
 
-AT_ONCE = 10
+AT_ONCE = 8
 
 
 class Grounds:
