@@ -7,8 +7,10 @@ dear to make is made in one process alone: those of `TOGETHER`.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,8 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
     if not config.pluginmanager.hasplugin("xdist") or not of_all or config.option.collectonly:
         return
     if config.option.numprocesses is None:
+        # What was compiled of an earlier run's temporary folders is of no use any more.
+        shutil.rmtree(compiled.joinpath(*Path(tempfile.gettempdir()).parts[1:]), ignore_errors=True)
         if not any(compiled.rglob("*-pytest-*.pyc")):
             _compile(config.rootpath / "tests")
         config.option.numprocesses = min(PROCESSES_A_CORE * (os.cpu_count() or 1), MOST_PROCESSES)
